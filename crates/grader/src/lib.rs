@@ -1,0 +1,1 @@
+//! Judges a solution: is it right, and does it stay small?
