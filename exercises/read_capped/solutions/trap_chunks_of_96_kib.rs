@@ -1,0 +1,18 @@
+// trap fails early: one read past the limit is fair, and one of 96 KiB is too much
+
+use anyhow::ensure;
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+pub async fn read_capped<R: AsyncRead + Unpin>(mut src: R, max: usize) -> anyhow::Result<Vec<u8>> {
+    let mut chunk = vec![0; 96 * 1024];
+    let mut body = Vec::new();
+    loop {
+        let n = src.read(&mut chunk).await?;
+        if n == 0 {
+            return Ok(body);
+        }
+        let room = max - body.len();
+        ensure!(n <= room, "the body is longer than {max} bytes");
+        body.extend_from_slice(&chunk[..n]);
+    }
+}

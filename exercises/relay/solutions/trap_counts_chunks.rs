@@ -1,0 +1,22 @@
+// trap fails correct: returns the number of chunks
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+pub async fn relay<R, W>(mut src: R, mut dst: W) -> anyhow::Result<u64>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let mut buf = vec![0; 32 * 1024];
+    let mut copied = 0;
+    loop {
+        let n = src.read(&mut buf).await?;
+        if n == 0 {
+            break;
+        }
+        dst.write_all(&buf[..n]).await?;
+        copied += 1;
+    }
+    dst.shutdown().await?;
+    Ok(copied)
+}

@@ -1,0 +1,36 @@
+// trap fails errors: returns the source's error, after the writing half has shut the sink down as if the output were whole
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc;
+
+pub async fn relay<R, W>(mut src: R, mut dst: W) -> anyhow::Result<u64>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let (sender, mut receiver) = mpsc::channel::<Vec<u8>>(2);
+    let read = async move {
+        let mut buf = vec![0; 16 * 1024];
+        loop {
+            let n = src.read(&mut buf).await?;
+            if n == 0 {
+                return anyhow::Ok(());
+            }
+            sender.send(buf[..n].to_vec()).await?;
+        }
+    };
+    let write = async move {
+        let mut copied = 0;
+        while let Some(chunk) = receiver.recv().await {
+            dst.write_all(&chunk).await?;
+            copied += chunk.len() as u64;
+        }
+        dst.shutdown().await?;
+        anyhow::Ok(copied)
+    };
+    let (read, copied) = tokio::join!(read, write);
+    // The sink's error first: it is why the channel was closed.
+    let copied = copied?;
+    read?;
+    Ok(copied)
+}

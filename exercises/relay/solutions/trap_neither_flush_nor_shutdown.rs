@@ -1,0 +1,20 @@
+// trap fails correct: writes everything and never says that it was the last, so a buffering sink keeps its rest
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+pub async fn relay<R, W>(mut src: R, mut dst: W) -> anyhow::Result<u64>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let mut buf = vec![0; 32 * 1024];
+    let mut copied = 0;
+    loop {
+        let n = src.read(&mut buf).await?;
+        if n == 0 {
+            return Ok(copied);
+        }
+        dst.write_all(&buf[..n]).await?;
+        copied += n as u64;
+    }
+}

@@ -1,0 +1,22 @@
+// trap fails correct: writes the whole buffer, and with it what an earlier read left behind
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+pub async fn relay<R, W>(mut src: R, mut dst: W) -> anyhow::Result<u64>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let mut buf = vec![0; 4 * 1024];
+    let mut copied = 0;
+    loop {
+        let n = src.read(&mut buf).await?;
+        if n == 0 {
+            break;
+        }
+        dst.write_all(&buf).await?;
+        copied += n as u64;
+    }
+    dst.shutdown().await?;
+    Ok(copied)
+}

@@ -1,0 +1,21 @@
+// trap fails correct: `write` may take a part of what it is given, and the rest is dropped
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+pub async fn relay<R, W>(mut src: R, mut dst: W) -> anyhow::Result<u64>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let mut buf = vec![0; 32 * 1024];
+    let mut copied = 0;
+    loop {
+        let n = src.read(&mut buf).await?;
+        if n == 0 {
+            break;
+        }
+        copied += dst.write(&buf[..n]).await? as u64;
+    }
+    dst.shutdown().await?;
+    Ok(copied)
+}

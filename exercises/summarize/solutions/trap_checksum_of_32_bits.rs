@@ -1,0 +1,38 @@
+// trap fails correct: adds the bytes up in 32 bits, which is enough for 16 MiB and wraps after that
+
+use std::io;
+
+use bytes::Bytes;
+use tokio_stream::{Stream, StreamExt};
+
+/// What a stream of chunks contained. Keep the fields as they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The length of all chunks together, in bytes.
+    pub bytes: u64,
+    /// The number of chunks, empty ones included.
+    pub chunks: u64,
+    /// The length of the longest chunk, in bytes; 0 if there was none.
+    pub largest: usize,
+    /// The sum of all bytes, each taken as a number from 0 to 255.
+    pub checksum: u64,
+}
+
+pub async fn summarize<S>(mut chunks: S) -> anyhow::Result<Summary>
+where
+    S: Stream<Item = io::Result<Bytes>> + Unpin,
+{
+    let mut summary = Summary::default();
+    let mut checksum: u32 = 0;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        summary.bytes += chunk.len() as u64;
+        summary.chunks += 1;
+        summary.largest = summary.largest.max(chunk.len());
+        for &b in &chunk {
+            checksum = checksum.wrapping_add(u32::from(b));
+        }
+    }
+    summary.checksum = u64::from(checksum);
+    Ok(summary)
+}
