@@ -1,0 +1,35 @@
+//! What `cargo run` does: builds the book, serves it, and holds it to its rules.
+//!
+//! # The rules of a page
+//!
+//! mdBook forgives what a reader would not: a missing include is logged, an unknown anchor gives an
+//! empty listing, a dead link passes. Here each of these is a [`Problem`], all of one build are
+//! reported together, and a book with a problem is not published.
+//!
+//! | what | rule |
+//! |---|---|
+//! | chapters | each one listed in `SUMMARY.md` exists; none is a draft |
+//! | directives | `{{#include}}`, `{{#rustdoc_include}}` and `{{#title}}`; the file exists inside the project; an anchor is opened and closed; no line numbers, which move |
+//! | `rust`, `js` | included from a program, never typed; `rust` by `rustdoc_include`, never `ignore`; `compile_fail` names its error code |
+//! | `text`, `console` | recorded output: included, never typed |
+//! | `sh`, `toml` | may be typed: commands and configuration |
+//! | other languages, indented blocks, `<pre>` | refused |
+//! | links, fragments, images | lead to something that the built site contains; nothing is loaded from another host |
+//! | pictures | have a text alternative; diagrams use the theme's classes instead of styles of their own |
+//! | mdBook's own warnings | are errors |
+//!
+//! # The notation
+//!
+//! The [`listings`] preprocessor adds captions to listings and outputs, turns `<!-- tabs -->` into
+//! panels and puts diagrams into the page. Links are checked by [`links`] in the rendered HTML, so
+//! they are exact for mdBook's ids; a plain `mdbook build` has all the checks but that one.
+
+pub mod build;
+pub mod include;
+pub mod links;
+pub mod listings;
+mod log;
+mod problem;
+pub mod serve;
+
+pub use problem::{Problem, Problems};

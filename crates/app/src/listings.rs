@@ -1,0 +1,683 @@
+//! The preprocessor: captions for listings and recorded outputs, tabs, diagrams, and the rules that a
+//! page's source must keep.
+//!
+//! It works on a chapter's text before mdBook includes anything, and changes as little as it can:
+//! figures are put around code blocks, which stay Markdown for mdBook to include and render.
+
+use crate::include::{self, Directive, Page};
+use crate::links::{Written, has_host};
+use crate::{Problem, Problems};
+use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+use mdbook_preprocessor::book::{Book, BookItem};
+use mdbook_preprocessor::errors::Result;
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use regex::Regex;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+/// The name under which `book.toml` registers the preprocessor.
+pub const NAME: &str = "listings";
+
+/// What the preprocessor found; the link check needs the second half.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What breaks a rule.
+    pub problems: Vec<Problem>,
+    /// Where each link was written.
+    pub links: Vec<Written>,
+}
+
+/// The preprocessor.
+#[derive(Debug, Default)]
+pub struct Listings {
+    /// Where to leave what was found. Without it, a problem ends the run.
+    pub report: Option<Rc<RefCell<Report>>>,
+}
+
+impl Preprocessor for Listings {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let src = &context.config.book.src;
+        let mut report = Report::default();
+
+        let mut pages = HashMap::new();
+        let mut homes = HashMap::new();
+        for item in book.iter() {
+            let BookItem::Chapter(chapter) = item else {
+                continue;
+            };
+            let Some(path) = &chapter.source_path else {
+                continue;
+            };
+            let file = src.join(path);
+            let page = Page::read(&context.root, &file, &chapter.content, &mut report.problems);
+            for included in &page.included {
+                homes
+                    .entry(included.clone())
+                    .or_insert_with(|| file.clone());
+            }
+            pages.insert(path.clone(), page);
+        }
+
+        book.for_each_mut(|item| {
+            let BookItem::Chapter(chapter) = item else {
+                return;
+            };
+            let Some(path) = &chapter.source_path else {
+                return;
+            };
+            let Some(page) = pages.get(path) else { return };
+            let rendered = chapter
+                .path
+                .as_deref()
+                .unwrap_or(path)
+                .with_extension("html");
+            chapter.content = Rewriter {
+                root: &context.root,
+                src,
+                homes: &homes,
+                rendered,
+                page,
+                text: page.text(),
+                edits: Vec::new(),
+                tabs: None,
+                report: &mut report,
+            }
+            .run();
+        });
+
+        match &self.report {
+            Some(shared) => *shared.borrow_mut() = report,
+            None if report.problems.is_empty() => {}
+            None => return Err(Problems::new(report.problems).into()),
+        }
+        Ok(book)
+    }
+}
+
+/// The language of a tab's panel, in the order of `<!-- tabs -->`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Rust,
+    Node,
+}
+
+impl Language {
+    fn of(info: &str) -> Option<Self> {
+        match info {
+            "rust" => Some(Self::Rust),
+            "js" => Some(Self::Node),
+            _ => None,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Rust => "Rust",
+            Self::Node => "Node.js",
+        }
+    }
+}
+
+/// An open `<!-- tabs -->`.
+struct Tabs {
+    at: usize,
+    panels: Vec<Language>,
+}
+
+struct Rewriter<'a> {
+    root: &'a Path,
+    src: &'a Path,
+    /// The chapter that shows each included page.
+    homes: &'a HashMap<PathBuf, PathBuf>,
+    /// This chapter's page, relative to the site.
+    rendered: PathBuf,
+    page: &'a Page,
+    text: String,
+    edits: Vec<(Range<usize>, String)>,
+    tabs: Option<Tabs>,
+    report: &'a mut Report,
+}
+
+impl Rewriter<'_> {
+    fn run(mut self) -> String {
+        let text = std::mem::take(&mut self.text);
+        let events: Vec<_> = new_cmark_parser(&text, &options())
+            .into_offset_iter()
+            .collect();
+        let mut skip = 0;
+        for (index, (event, range)) in events.iter().enumerate() {
+            if index < skip {
+                continue;
+            }
+            match event {
+                Event::Start(Tag::CodeBlock(kind)) => {
+                    let inner = events[index + 1..].iter();
+                    let body: String = inner
+                        .map_while(|(event, _)| match event {
+                            Event::Text(text) => Some(&**text),
+                            _ => None,
+                        })
+                        .collect();
+                    self.code_block(&text, kind, &body, range);
+                }
+                Event::Start(Tag::Paragraph) => {
+                    if let Some(events_used) = self.diagram(&text, &events[index..]) {
+                        skip = index + events_used;
+                    }
+                }
+                Event::Start(Tag::Link {
+                    link_type,
+                    dest_url,
+                    ..
+                }) => {
+                    self.link(&text, *link_type, dest_url, range);
+                }
+                Event::Start(Tag::Image {
+                    link_type,
+                    dest_url,
+                    ..
+                }) => {
+                    let alt = alt_text(&events[index + 1..]);
+                    if alt.trim().is_empty() {
+                        self.problem(
+                            &text,
+                            range.start,
+                            "a picture without a text alternative",
+                            "say between the brackets what the picture shows",
+                        );
+                    }
+                    self.link(&text, *link_type, dest_url, range);
+                }
+                Event::Html(html) | Event::InlineHtml(html) => self.html(&text, html, range),
+                _ => {}
+            }
+            self.before_first_panel(&text, event, range);
+        }
+        if let Some(tabs) = self.tabs.take() {
+            self.problem(
+                &text,
+                tabs.at,
+                "`<!-- tabs -->` is never closed",
+                "add `<!-- /tabs -->` after the last panel",
+            );
+        }
+        self.apply(text)
+    }
+
+    fn apply(mut self, mut text: String) -> String {
+        self.edits
+            .sort_by_key(|(range, _)| (range.start, range.end));
+        for (range, replacement) in self.edits.into_iter().rev() {
+            text.replace_range(range, &replacement);
+        }
+        text
+    }
+
+    /// Where the byte `at` of the chapter's text was written.
+    fn place(&self, text: &str, at: usize) -> (PathBuf, usize) {
+        let index = text[..at].matches('\n').count();
+        match self.page.lines.get(index).or(self.page.lines.last()) {
+            Some(line) => (line.file.clone(), line.number),
+            None => (self.src.to_owned(), 1),
+        }
+    }
+
+    fn problem(&mut self, text: &str, at: usize, what: impl Into<String>, fix: &str) {
+        let (file, line) = self.place(text, at);
+        self.report
+            .problems
+            .push(Problem::new(file, line, what, fix));
+    }
+
+    // Code blocks.
+
+    fn code_block(
+        &mut self,
+        text: &str,
+        kind: &CodeBlockKind<'_>,
+        body: &str,
+        range: &Range<usize>,
+    ) {
+        let at = range.start;
+        let CodeBlockKind::Fenced(info) = kind else {
+            self.problem(
+                text,
+                at,
+                "a code block made by indentation",
+                "include it from a program between ``` fences",
+            );
+            return;
+        };
+        let words: Vec<_> = info
+            .split([',', ' ', '\t'])
+            .filter(|word| !word.is_empty())
+            .collect();
+        let included = include::is_included(body);
+        let language = words.first().copied().unwrap_or_default();
+        match language {
+            "rust" | "js" if !included => {
+                let what = format!("a `{language}` listing is typed into the page");
+                self.problem(text, at, what, "put it into a program and include it: {{#rustdoc_include ../examples/NAME.rs:anchor}} or {{#include ../examples/node/NAME.mjs:anchor}}");
+            }
+            "text" | "console" if !included => {
+                let what = format!("a `{language}` block is typed into the page");
+                self.problem(
+                    text,
+                    at,
+                    what,
+                    "record it from a run and include it: {{#include ../examples/output/NAME.txt}}",
+                );
+            }
+            "rust" | "js" | "text" | "console" | "sh" | "toml" => {}
+            "" => self.problem(
+                text,
+                at,
+                "a code block without a language",
+                "name it: `rust`, `js` (included), `text` (recorded), `sh` or `toml`",
+            ),
+            other => {
+                let what = format!("a code block in `{other}`");
+                self.problem(
+                    text,
+                    at,
+                    what,
+                    "use `rust` or `js` (included), `text` (recorded), `sh` or `toml`",
+                );
+            }
+        }
+        if words.contains(&"ignore") {
+            self.problem(
+                text,
+                at,
+                "a listing that is never compiled (`ignore`)",
+                "include a program that compiles, or use `compile_fail` with its error code",
+            );
+        }
+        let code = |word: &&str| {
+            word.len() == 5
+                && word.starts_with('E')
+                && word[1..].bytes().all(|b| b.is_ascii_digit())
+        };
+        if words.contains(&"compile_fail") && !words.iter().any(|word| code(word)) {
+            self.problem(
+                text,
+                at,
+                "`compile_fail` without the error it fails with",
+                "add the code: `compile_fail,E0382`",
+            );
+        }
+        for directive in include::directives(body).filter(|_| language == "rust") {
+            if directive.kind == "include" {
+                self.problem(
+                    text,
+                    at,
+                    format!("`#include` of Rust: {}", directive.path),
+                    "use `#rustdoc_include`, which keeps the whole program within reach",
+                );
+            }
+        }
+        let panel = self.panel(language);
+        self.figure(text, range, body, panel);
+    }
+
+    /// Puts a figure with a caption around an included block.
+    fn figure(&mut self, text: &str, range: &Range<usize>, body: &str, panel: String) {
+        let line_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+        let indent = &text[line_start..range.start];
+        if !indent.trim().is_empty() {
+            // Inside a quotation, or on the line of a list's marker: HTML would end the block.
+            return;
+        }
+        let caption = include::directives(body)
+            .next()
+            .and_then(|found| self.caption(&found));
+        let (class, caption) = match caption {
+            Some(Caption::Listing { file, command }) => (
+                "listing",
+                format!(
+                    "<figcaption><span class=\"file\">{file}</span> <span class=\"run\"><code class=\"command\">{command}</code></span></figcaption>"
+                ),
+            ),
+            Some(Caption::Output { command }) => (
+                "output",
+                format!(
+                    "<figcaption><span class=\"visually-hidden\">Output of </span><code class=\"command\">{command}</code></figcaption>"
+                ),
+            ),
+            None if panel.is_empty() => return,
+            None => ("", String::new()),
+        };
+        let mut before = panel;
+        let mut after = String::new();
+        if !class.is_empty() {
+            before.push_str(&format!(
+                "<figure class=\"{class}\">\n{indent}{caption}\n\n{indent}"
+            ));
+            after = format!("\n\n{indent}</figure>\n");
+        }
+        self.edits.push((range.start..range.start, before));
+        // A fence may end with the text, without a line break.
+        let end = range.start + text[range.clone()].trim_end().len();
+        self.edits.push((end..end, after));
+    }
+
+    fn caption(&self, directive: &Directive<'_>) -> Option<Caption> {
+        let file = include::normalize(self.src, directive.path)?;
+        let path = file.to_string_lossy().replace('\\', "/");
+        let name = file.file_stem()?.to_string_lossy().into_owned();
+        let parts: Vec<_> = path.split('/').collect();
+        let command = match parts.as_slice() {
+            ["examples", _] | ["examples", "output", _] => format!("cargo run --example {name}"),
+            ["examples", "node", _] | ["examples", "node", "output", _] => {
+                format!("node examples/node/{name}.mjs")
+            }
+            ["exercises", exercise, ..] => format!("cargo test -p {exercise}"),
+            _ => return None,
+        };
+        Some(if parts.contains(&"output") {
+            Caption::Output { command }
+        } else {
+            Caption::Listing {
+                file: path,
+                command,
+            }
+        })
+    }
+
+    // Tabs.
+
+    fn html(&mut self, text: &str, html: &str, range: &Range<usize>) {
+        static PRE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"(?i)<(pre|script|style)\b").expect("a constant pattern"));
+        let at = range.start;
+        if let Some(found) = PRE.captures(html) {
+            let what = format!("`<{}>` in a page", &found[1]);
+            self.problem(
+                text,
+                at,
+                what,
+                "include code and output between ``` fences; styles and scripts belong to theme/",
+            );
+        }
+        let comment = html.trim();
+        let replacement = match (comment, self.tabs.take()) {
+            ("<!-- tabs -->", None) => {
+                self.tabs = Some(Tabs {
+                    at,
+                    panels: Vec::new(),
+                });
+                "<div class=\"tabs\">\n"
+            }
+            ("<!-- tabs -->", Some(open)) => {
+                self.tabs = Some(open);
+                self.problem(
+                    text,
+                    at,
+                    "tabs inside tabs",
+                    "close the first with `<!-- /tabs -->`",
+                );
+                return;
+            }
+            ("<!-- /tabs -->", Some(Tabs { panels, .. })) if panels.len() > 1 => {
+                "</section>\n</div>\n"
+            }
+            ("<!-- /tabs -->", Some(_)) => {
+                self.problem(
+                    text,
+                    at,
+                    "tabs with fewer than two panels",
+                    "put a `rust` and a `js` listing between the marks, or take the marks away",
+                );
+                return;
+            }
+            ("<!-- /tabs -->", None) => {
+                self.problem(
+                    text,
+                    at,
+                    "`<!-- /tabs -->` without `<!-- tabs -->`",
+                    "open the tabs, or take the mark away",
+                );
+                return;
+            }
+            (_, open) => {
+                self.tabs = open;
+                return;
+            }
+        };
+        self.edits.push((range.clone(), format!("{replacement}\n")));
+    }
+
+    /// The HTML that a listing inside tabs needs before it, if it opens a panel.
+    fn panel(&mut self, language: &str) -> String {
+        let (Some(language), Some(tabs)) = (Language::of(language), &mut self.tabs) else {
+            return String::new();
+        };
+        if tabs.panels.last() == Some(&language) {
+            return String::new();
+        }
+        let close = if tabs.panels.is_empty() {
+            ""
+        } else {
+            "</section>\n\n"
+        };
+        tabs.panels.push(language);
+        let title = language.title();
+        format!(
+            "{close}<section class=\"panel\" aria-label=\"{title}\">\n<p class=\"panel-title\">{title}</p>\n\n"
+        )
+    }
+
+    fn before_first_panel(&mut self, text: &str, event: &Event<'_>, range: &Range<usize>) {
+        let Some(tabs) = &self.tabs else { return };
+        let stray = matches!(
+            event,
+            Event::Start(
+                Tag::Paragraph
+                    | Tag::Heading { .. }
+                    | Tag::List(_)
+                    | Tag::Table(_)
+                    | Tag::CodeBlock(_)
+            )
+        );
+        if stray && tabs.panels.is_empty() && range.start > tabs.at {
+            self.problem(
+                text,
+                range.start,
+                "something stands between `<!-- tabs -->` and the first listing",
+                "move it before the mark, or after the listing it belongs to",
+            );
+        }
+    }
+
+    // Links and diagrams.
+
+    fn link(&mut self, text: &str, kind: LinkType, target: &str, range: &Range<usize>) {
+        if matches!(kind, LinkType::Autolink | LinkType::Email) || has_host(target) {
+            return;
+        }
+        let (file, line) = self.place(text, range.start);
+        let (path, fragment) = match target.split_once('#') {
+            Some((path, fragment)) => (path, Some(fragment)),
+            None => (target, None),
+        };
+        let mut new = target.to_owned();
+        if !path.is_empty() && !path.starts_with('/') {
+            let base = file.parent().unwrap_or(Path::new(""));
+            let absolute = include::normalize(base, path);
+            let inside = absolute.as_ref().filter(|path| path.starts_with(self.src));
+            let Some(to) = inside.or_else(|| self.homes.get(absolute.as_ref()?)) else {
+                self.report.problems.push(Problem::new(
+                    file,
+                    line,
+                    format!("the link {target} leads out of the book"),
+                    "name the file in code font, or link to its public address",
+                ));
+                return;
+            };
+            new = include::relative(self.src, to);
+            if let Some(fragment) = fragment {
+                new.push('#');
+                new.push_str(fragment);
+            }
+        }
+        if new != target {
+            match text[range.clone()].rfind(target) {
+                Some(at) => {
+                    let at = range.start + at;
+                    self.edits.push((at..at + target.len(), new.clone()));
+                }
+                None => self.problem(
+                    text,
+                    range.start,
+                    format!("a link by reference to {target}"),
+                    "write the target in the link: an included page's links are moved",
+                ),
+            }
+        }
+        self.report.links.push(Written {
+            page: self.rendered.clone(),
+            target: html_target(&new),
+            file,
+            line,
+        });
+    }
+
+    /// Puts the SVG of a picture that is alone in its paragraph into the page.
+    /// Gives the number of events this took.
+    fn diagram(&mut self, text: &str, events: &[(Event<'_>, Range<usize>)]) -> Option<usize> {
+        let [
+            (_, paragraph),
+            (
+                Event::Start(Tag::Image {
+                    dest_url, title, ..
+                }),
+                _,
+            ),
+            rest @ ..,
+        ] = events
+        else {
+            return None;
+        };
+        let length = rest
+            .iter()
+            .position(|(event, _)| *event == Event::End(TagEnd::Image))?;
+        if rest.get(length + 1)?.0 != Event::End(TagEnd::Paragraph) {
+            return None;
+        }
+        let at = paragraph.start;
+        let (file, _) = self.place(text, at);
+        let svg = include::normalize(file.parent()?, dest_url)?;
+        if !svg.starts_with(self.src.join("diagrams")) || svg.extension()? != "svg" {
+            return None;
+        }
+        let alt = alt_text(rest);
+        if alt.trim().is_empty() {
+            self.problem(
+                text,
+                at,
+                "a picture without a text alternative",
+                "say between the brackets what the picture shows",
+            );
+        }
+        let content = match std::fs::read_to_string(self.root.join(&svg)) {
+            Ok(content) => content,
+            Err(error) => {
+                self.problem(
+                    text,
+                    at,
+                    format!("cannot read {}: {error}", svg.display()),
+                    "correct the path, or add the diagram",
+                );
+                return Some(length + 4);
+            }
+        };
+        for (line, part) in content.lines().enumerate() {
+            if ["<style", "style=", "<script", "fill=", "stroke="]
+                .iter()
+                .any(|own| part.contains(own))
+            {
+                self.report.problems.push(Problem::new(
+                    &svg,
+                    line + 1,
+                    "a diagram with styles of its own",
+                    "use the theme's classes, which follow light and dark",
+                ));
+            }
+        }
+        let Some(start) = content
+            .find("<svg")
+            .filter(|_| content.contains("viewBox="))
+        else {
+            self.report.problems.push(Problem::new(
+                &svg,
+                1,
+                "not an <svg> with a viewBox",
+                "start it with <svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 W H\">",
+            ));
+            return Some(length + 4);
+        };
+        let drawing: Vec<_> = content[start + "<svg".len()..].split_whitespace().collect();
+        let caption = match &**title {
+            "" => String::new(),
+            title => format!("<figcaption>{}</figcaption>", escape(title)),
+        };
+        // One line: a blank one would end the HTML for Markdown.
+        let html = format!(
+            "<figure class=\"diagram\"><svg role=\"img\" aria-label=\"{}\" {}{caption}</figure>\n",
+            escape(&alt),
+            drawing.join(" "),
+        );
+        self.edits.push((paragraph.clone(), html));
+        Some(length + 4)
+    }
+}
+
+enum Caption {
+    Listing { file: String, command: String },
+    Output { command: String },
+}
+
+/// The options that mdBook parses with, as `book.toml` sets them.
+fn options() -> MarkdownOptions {
+    let mut options = MarkdownOptions::default();
+    options.smart_punctuation = false;
+    options
+}
+
+fn alt_text(events: &[(Event<'_>, Range<usize>)]) -> String {
+    let inside = events
+        .iter()
+        .take_while(|(event, _)| *event != Event::End(TagEnd::Image));
+    inside
+        .map(|(event, _)| match event {
+            Event::Text(text) | Event::Code(text) => text,
+            Event::SoftBreak | Event::HardBreak => " ",
+            _ => "",
+        })
+        .collect()
+}
+
+/// The target as mdBook writes it: `page.md#id` becomes `page.html#id`.
+fn html_target(target: &str) -> String {
+    let (path, fragment) = target.split_at(target.find('#').unwrap_or(target.len()));
+    match path.strip_suffix(".md") {
+        Some(path) => format!("{path}.html{fragment}"),
+        None => target.to_owned(),
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
