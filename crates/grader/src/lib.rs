@@ -1,1 +1,93 @@
 //! Judges a solution: is it right, and does it stay small?
+//!
+//! An exercise's `tests/grade.rs` is a `main` that lists its cases:
+//!
+//! ```no_run
+//! use grader::Criterion::{Correct, Memory};
+//! use grader::meter::{Content, KIB, MIB, Source};
+//! # async fn count_lines<R: tokio::io::AsyncRead>(_: R) -> anyhow::Result<u64> { Ok(0) }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     let mut grade = grader::exercise!();
+//!     grade.read_next("4. Byte streams", "src/byte-streams.md");
+//!     grade
+//!         .case("a_large_file", &[Memory, Correct], |t| async move {
+//!             let log = Content::repeat("GET /index.html 200\n", t.size());
+//!             let lines = log.count(b'\n');
+//!             let n = t.solve(count_lines(t.give(Source::new(log)))).await.ok()?;
+//!             t.equal("lines", n, lines);
+//!             Ok(())
+//!         })
+//!         .budget(512 * KIB)
+//!         .sizes(64 * MIB, 256 * MIB);
+//!     grade.run()
+//! }
+//! ```
+//!
+//! # How a case runs
+//!
+//! Each case runs in a process of its own: this test binary again, told which case over its standard
+//! input. What it finds goes over a pipe of its own, a record a line, each behind a number that only
+//! the two know. **Without a last record there is no pass**: a solution that exits, aborts or is killed
+//! has failed, whatever the exit code.
+//!
+//! In the process, [`meter::heap`] refuses the first allocation that breaks the budget; wires on the
+//! sources and sinks ([`meter::trip`]) stop the run where they are crossed; time is tokio's paused
+//! clock; and a thread watches for a run that no longer moves. It tells *busy* (uses the processor and
+//! moves nothing), *blocked* (the thread that runs the tasks is asleep outside the runtime) and
+//! *deadlocked* (the runtime waits for something that will not come) apart.
+//!
+//! From outside, the parent watches real memory, what is printed, how large files grow, and the clock on
+//! the wall. The operating system's guards sit behind one trait with a portable fallback;
+//! `GRADER_GUARDS=portable` selects it anywhere.
+//!
+//! # The report
+//!
+//! The report card goes to standard output. The same facts go to `target/report-cards/NAME/all.json`
+//! (one case alone: `NAME/CASE.json`; some: `NAME/some.json`), described at [`report::Report`].
+
+mod advice;
+mod args;
+mod card;
+mod case;
+mod child;
+mod os;
+mod parent;
+mod record;
+pub mod report;
+
+use std::path::PathBuf;
+
+pub use case::{Answer, Case, Failed, Grade, Trial};
+pub use meter;
+pub use record::Criterion;
+
+/// Every byte that an exercise's test binary allocates is counted.
+#[global_allocator]
+static HEAP: meter::heap::Counting = meter::heap::Counting;
+
+/// Where an exercise is and what its learner wrote; made by [`exercise!`].
+#[derive(Debug, Clone)]
+pub struct About {
+    /// Name of the package.
+    pub name: &'static str,
+    /// Folder of the package.
+    pub folder: PathBuf,
+    /// The learner's file as it was compiled: the report is about these bytes and no others.
+    pub source: &'static str,
+    /// Cargo's folder for temporary files of tests, where it said so.
+    pub scratch: Option<&'static str>,
+}
+
+/// The exercise whose `tests/grade.rs` this stands in.
+#[macro_export]
+macro_rules! exercise {
+    () => {
+        $crate::Grade::new($crate::About {
+            name: env!("CARGO_PKG_NAME"),
+            folder: env!("CARGO_MANIFEST_DIR").into(),
+            source: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs")),
+            scratch: option_env!("CARGO_TARGET_TMPDIR"),
+        })
+    };
+}

@@ -1,0 +1,211 @@
+//! A sentence for what went wrong: what happened, with its figures, and the likely cause in the book's
+//! words. It points at the mistake and leaves the mending to the reader.
+
+use crate::case::commas;
+use crate::record::{Cause, Failure};
+use meter::{KIB, MIB};
+
+/// Bytes in the unit that suits them: `512 KiB`, `1.5 MiB`, `65,536 MiB`.
+pub(crate) fn size(bytes: u64) -> String {
+    if bytes < KIB {
+        format!("{bytes} bytes")
+    } else if bytes < MIB {
+        format!("{} KiB", (bytes + KIB / 2) / KIB)
+    } else if bytes < 10 * MIB && !bytes.is_multiple_of(MIB) {
+        format!("{:.1} MiB", bytes as f64 / MIB as f64)
+    } else {
+        format!("{} MiB", commas(bytes / MIB))
+    }
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+}
+
+pub(crate) fn sentence(failure: &Failure) -> String {
+    match &failure.cause {
+        Cause::Todo => "The stub still stands: `todo!()` is where your solution goes.".into(),
+        Cause::Panicked { message } => format!("It panicked: {message}"),
+        Cause::Wrong { what } => format!("{}.", capital(what)),
+        Cause::ReturnedError { message } => {
+            format!("It returned an error where nothing went wrong: {message}")
+        }
+        Cause::SwallowedError { what } => format!(
+            "It returned `Ok` although {what}. The error was read and let go of, so the caller takes a part \
+             for the whole."
+        ),
+        Cause::OverBudget {
+            asked,
+            live,
+            budget,
+            position,
+            total,
+        } => over_budget(*asked, *live, *budget, *position, *total),
+        Cause::Grew {
+            small,
+            small_peak,
+            large,
+            large_peak,
+        } => format!(
+            "The peak grew with the input: {} for {}, {} for {}. It is still within the budget, but something \
+             small is kept for each chunk or line, and a longer input will break any budget.",
+            size(*small_peak),
+            size(*small),
+            size(*large_peak),
+            size(*large)
+        ),
+        Cause::RealMemory { grown, limit } => format!(
+            "The process grew to {} of real memory (limit {}) while its heap stayed small: the bytes are kept \
+             where the allocator does not see them, such as a memory map.",
+            size(*grown),
+            size(*limit)
+        ),
+        Cause::ReadAfterEnd { times } => format!(
+            "It read {times} more times after the source had said that it was at its end. A read that gives 0 \
+             bytes into a buffer with room is the end, and stays the end."
+        ),
+        Cause::ReadAfterError { at } => format!(
+            "It read on after the source had returned an error (at byte {}). What comes after an error cannot be \
+             trusted: hand the error to the caller.",
+            commas(at)
+        ),
+        Cause::ReadPast { position, limit } => format!(
+            "It had read {} bytes when {} were enough to know the answer. Every byte after that is work and \
+             memory that a hostile sender chooses.",
+            commas(position),
+            commas(limit)
+        ),
+        Cause::TooFarAhead { ahead, window } => format!(
+            "The source was {} ahead of the sink; the window is {}. Nothing makes the reading wait for the \
+             writing: between them stands a queue without a bound, or one that is far too large.",
+            size(*ahead),
+            size(*window)
+        ),
+        Cause::TooManyJobs { running, limit } => format!(
+            "{running} jobs were under way at once; the limit is {limit}. Something starts a job without waiting \
+             for a place."
+        ),
+        Cause::WriteAfterShutdown => {
+            "It wrote to the sink after shutting it down: shutdown is the last thing a sink is asked to do.".into()
+        }
+        Cause::TooLong { took_ms, limit_ms } => format!(
+            "It took {} of virtual time where {} is enough: one piece of work waits for another that it could \
+             overlap with.",
+            seconds(*took_ms),
+            seconds(*limit_ms)
+        ),
+        Cause::StillHeld { what } => format!(
+            "The {what} is still held after the function is gone: something that was started (a task, a thread, a \
+             `static`) keeps it alive."
+        ),
+        Cause::ReadsOn { bytes } => format!(
+            "{} more bytes moved after the function was gone: a task was left behind that goes on reading. Dropping \
+             a `JoinHandle` detaches its task; it does not stop it.",
+            commas(bytes)
+        ),
+        Cause::TasksLeft { count } => format!(
+            "{count} task{} still alive after the function is gone. Dropping a `JoinHandle` detaches its task; it \
+             does not stop it.",
+            if *count == 1 { " is" } else { "s are" }
+        ),
+        Cause::Deadlocked => "Deadlock: every task waits and nothing will wake any of them. Look for a wait on \
+                              something that only the waiting code itself could provide, a channel whose sender \
+                              is never dropped, or a `poll` that returned `Pending` without arranging to be woken."
+            .into(),
+        Cause::Blocked => "The thread is blocked: it sleeps or waits outside the runtime (`std::thread::sleep`, \
+                           a `std` channel, `block_on`, a lock), so no task can run. In async code, wait with \
+                           `.await`."
+            .into(),
+        Cause::Busy { cpu_ms } => format!(
+            "It used {} of processor time without moving a byte: a loop that never ends or never waits.",
+            seconds(*cpu_ms)
+        ),
+        Cause::OutOfCpu { cpu_ms } => format!(
+            "It used {} of processor time, far more than this input needs. Does it look at the same bytes again \
+             and again?",
+            seconds(*cpu_ms)
+        ),
+        Cause::TimedOut { ms } => format!("It was stopped after {}.", seconds(*ms)),
+        Cause::Printed { limit } => format!(
+            "It printed more than {} and was stopped. Is there a print inside the loop?",
+            size(*limit)
+        ),
+        Cause::WroteFiles { limit } => format!(
+            "It wrote more than {} to files. Parking the input on disk is buffering it, only elsewhere.",
+            size(*limit)
+        ),
+        Cause::Exited { how } => format!(
+            "The process ended {how}, before there was a verdict. Return a value or an error instead, and let the \
+             caller decide."
+        ),
+        Cause::StackOverflow => "The stack overflowed: a call for each piece of the input, or a very large array \
+                                 on the stack."
+            .into(),
+        Cause::Grader { message } => format!(
+            "The grader could not do its work, which says nothing about your solution: {message}"
+        ),
+    }
+}
+
+fn over_budget(asked: u64, live: u64, budget: u64, position: u64, total: u64) -> String {
+    let budget = size(budget);
+    let read = if total > 0 {
+        format!("{} of {}", size(position), size(total))
+    } else {
+        size(position)
+    };
+    if asked >= 16 * MIB || (total > 0 && asked >= total) {
+        return format!(
+            "Asked for {} in one piece (budget {budget}), {} bytes into the input: looks like room for the whole \
+             input is made at once.",
+            size(asked),
+            commas(position)
+        );
+    }
+    // A buffer that doubles asks for up to twice what it holds.
+    if position > 0 && live + asked >= position / 2 {
+        let how = if asked > live / 4 {
+            format!("one growing buffer asked for {}", size(asked))
+        } else {
+            "many pieces are kept".into()
+        };
+        return format!(
+            "Live heap was to be {} (budget {budget}) after reading {read}, and {how}: looks like the whole input \
+             is being read into memory, or kept as it goes by. Keep what the answer needs, and one chunk.",
+            size(live)
+        );
+    }
+    if asked > live / 2 {
+        return format!(
+            "Asked for a buffer of {} (budget {budget}) after reading {read}. A larger buffer than that buys \
+             nothing here.",
+            size(asked)
+        );
+    }
+    format!(
+        "Live heap was to be {} (budget {budget}) after reading {read}: something is kept for each piece of the \
+         input.",
+        size(live)
+    )
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_well() {
+        assert_eq!(size(12), "12 bytes");
+        assert_eq!(size(512 * KIB), "512 KiB");
+        assert_eq!(size(MIB + MIB / 2), "1.5 MiB");
+        assert_eq!(size(65_536 * MIB), "65,536 MiB");
+    }
+}

@@ -1,0 +1,572 @@
+//! What `tests/grade.rs` is written in: cases, and what a case does to a solution.
+
+use std::any::Any;
+use std::fmt::{Debug, Display};
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
+
+use meter::trip::Trip;
+use meter::{Chunks, Sink, Source, Watch, heap, trace};
+use tokio::time::Instant;
+
+use crate::child;
+use crate::record::{Cause, Criterion, Failure, Line};
+use crate::{About, args::Args, parent};
+
+type Body = Box<dyn Fn(Trial) -> Pin<Box<dyn Future<Output = Result<(), Failed>>>> + Send + Sync>;
+
+/// Room for what is no part of the lesson: small inputs may be held whole in a case that is about something else.
+const BUDGET: u64 = 8 * meter::MIB;
+
+/// The cases of an exercise.
+pub struct Grade {
+    pub(crate) about: About,
+    pub(crate) cases: Vec<Case>,
+    pub(crate) chapters: Vec<Chapter>,
+}
+
+/// Where to read on.
+#[derive(Debug, Clone)]
+pub(crate) struct Chapter {
+    pub criterion: Option<Criterion>,
+    pub title: String,
+    pub file: String,
+}
+
+/// One case: what it checks and within which limits.
+pub struct Case {
+    pub(crate) name: String,
+    pub(crate) checks: Vec<Criterion>,
+    pub(crate) budget: u64,
+    pub(crate) sizes: Vec<u64>,
+    pub(crate) may_write: u64,
+    pub(crate) real_clock: bool,
+    pub(crate) body: Body,
+}
+
+impl Grade {
+    #[doc(hidden)]
+    pub fn new(about: About) -> Self {
+        Grade {
+            about,
+            cases: Vec::new(),
+            chapters: Vec::new(),
+        }
+    }
+
+    /// The chapter that a card which fails names, by its title and its file.
+    pub fn read_next(&mut self, title: &str, file: &str) -> &mut Self {
+        self.chapters.push(Chapter {
+            criterion: None,
+            title: title.into(),
+            file: file.into(),
+        });
+        self
+    }
+
+    /// Another chapter for the failure of one criterion.
+    pub fn read_next_for(&mut self, criterion: Criterion, title: &str, file: &str) -> &mut Self {
+        self.chapters.push(Chapter {
+            criterion: Some(criterion),
+            title: title.into(),
+            file: file.into(),
+        });
+        self
+    }
+
+    /// Adds a case. A panic or a stop for no other reason counts against `correct`, or against the first of
+    /// `checks` where that is `errors` or `cancel`.
+    ///
+    /// # Panics
+    ///
+    /// When `checks` is empty or there is a case of that name.
+    pub fn case<F>(
+        &mut self,
+        name: impl Into<String>,
+        checks: &[Criterion],
+        body: impl Fn(Trial) -> F + Send + Sync + 'static,
+    ) -> &mut Case
+    where
+        F: Future<Output = Result<(), Failed>> + 'static,
+    {
+        let name = name.into();
+        assert!(!checks.is_empty(), "case {name} checks nothing");
+        assert!(
+            self.cases.iter().all(|c| c.name != name),
+            "two cases are named {name}"
+        );
+        self.cases.push(Case {
+            name,
+            checks: checks.to_vec(),
+            budget: BUDGET,
+            sizes: Vec::new(),
+            may_write: 4 * meter::MIB,
+            real_clock: false,
+            body: Box::new(move |trial| Box::pin(body(trial))),
+        });
+        self.cases.last_mut().expect("one was pushed")
+    }
+
+    /// Grades, prints the report card and writes the report; or, in a case's process, runs that case.
+    pub fn run(self) -> ExitCode {
+        if std::env::args_os().nth(1).is_some_and(|a| a == child::ARG) {
+            child::run(self)
+        }
+        match Args::parse(std::env::args_os().skip(1)) {
+            Ok(args) => parent::run(&self, &args),
+            Err(wrong) => {
+                eprintln!("error: {wrong}");
+                ExitCode::from(101)
+            }
+        }
+    }
+}
+
+impl Case {
+    /// Live heap that the solution may have above what there was when it started, in bytes.
+    pub fn budget(&mut self, bytes: u64) -> &mut Self {
+        self.budget = bytes;
+        self
+    }
+
+    /// Runs the case with `small` and with `large` bytes of input ([`Trial::size`]); the peak may not
+    /// grow from the one to the other.
+    pub fn sizes(&mut self, small: u64, large: u64) -> &mut Self {
+        self.sizes = vec![small, large];
+        self
+    }
+
+    /// Runs the case with `bytes` of input ([`Trial::size`]).
+    pub fn size(&mut self, bytes: u64) -> &mut Self {
+        self.sizes = vec![bytes];
+        self
+    }
+
+    /// Bytes that the solution may write to files.
+    pub fn may_write(&mut self, bytes: u64) -> &mut Self {
+        self.may_write = bytes;
+        self
+    }
+
+    /// What a panic, a stop or an unasked-for error counts against, where nothing says better.
+    pub(crate) fn fallback(&self) -> Criterion {
+        match self.checks[0] {
+            first @ (Criterion::Errors | Criterion::Cancel) => first,
+            _ => Criterion::Correct,
+        }
+    }
+
+    /// Lets time be real, for cases whose solutions use files.
+    pub fn real_clock(&mut self) -> &mut Self {
+        self.real_clock = true;
+        self
+    }
+}
+
+/// Why a case stops early.
+#[derive(Debug)]
+pub struct Failed(pub(crate) Failure);
+
+/// One run of one case: gives the solution its inputs, runs it under the meter, and notes what it finds.
+#[derive(Clone)]
+pub struct Trial {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub size: u64,
+    pub budget: u64,
+    pub fallback: Criterion,
+    given: Mutex<Vec<(&'static str, Watch)>>,
+    pub state: Mutex<State>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub peak: u64,
+    pub elapsed: Duration,
+    pub failures: Vec<Failure>,
+}
+
+/// What can be given to a solution.
+pub trait Given {
+    #[doc(hidden)]
+    fn kind(&self) -> &'static str;
+    #[doc(hidden)]
+    fn watch(&self) -> Watch;
+    #[doc(hidden)]
+    fn input(&self) -> u64;
+}
+
+macro_rules! given {
+    ($type:ty, $kind:literal, $input:expr) => {
+        impl Given for $type {
+            fn kind(&self) -> &'static str {
+                $kind
+            }
+            fn watch(&self) -> Watch {
+                <$type>::watch(self)
+            }
+            fn input(&self) -> u64 {
+                let input: fn(&$type) -> u64 = $input;
+                input(self)
+            }
+        }
+    };
+}
+given!(Source, "source", Source::total);
+given!(Chunks, "source", Chunks::total);
+given!(Sink, "sink", |_| 0);
+
+/// What became of a solution.
+#[must_use]
+pub struct Answer<T> {
+    outcome: Result<anyhow::Result<T>, Failed>,
+    fallback: Criterion,
+}
+
+impl<T> Answer<T> {
+    /// The value of a solution that should succeed.
+    ///
+    /// # Errors
+    ///
+    /// When it returned an error or panicked.
+    pub fn ok(self) -> Result<T, Failed> {
+        let fallback = self.fallback;
+        self.outcome?.map_err(|e| {
+            Failed(Failure {
+                criterion: fallback,
+                cause: Cause::ReturnedError {
+                    message: format!("{e:#}"),
+                },
+                line: None,
+            })
+        })
+    }
+
+    /// The error of a solution that should fail. `why` says what should have stopped it:
+    /// `the source failed after 40 chunks`.
+    ///
+    /// # Errors
+    ///
+    /// When it returned `Ok` or panicked.
+    pub fn err(self, why: &str) -> Result<anyhow::Error, Failed> {
+        self.err_for(Criterion::Errors, why)
+    }
+
+    /// As [`err`](Self::err), where `Ok` breaks another criterion than `errors`.
+    ///
+    /// # Errors
+    ///
+    /// When it returned `Ok` or panicked.
+    pub fn err_for(self, criterion: Criterion, why: &str) -> Result<anyhow::Error, Failed> {
+        match self.outcome? {
+            Err(e) => Ok(e),
+            Ok(_) => Err(Failed(Failure {
+                criterion,
+                cause: Cause::SwallowedError { what: why.into() },
+                line: None,
+            })),
+        }
+    }
+}
+
+impl Trial {
+    pub(crate) fn new(size: u64, case: &Case) -> Self {
+        Trial {
+            inner: Arc::new(Inner {
+                size,
+                budget: case.budget,
+                fallback: case.fallback(),
+                given: Mutex::new(Vec::with_capacity(16)),
+                state: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Bytes of input in this run, for a case with sizes.
+    pub fn size(&self) -> u64 {
+        self.inner.size
+    }
+
+    /// Hands a source or a sink over. Once the solution has returned or is dropped, it must be gone too, and
+    /// nothing may go on with it.
+    pub fn give<G: Given>(&self, it: G) -> G {
+        child::note_input(it.input());
+        lock(&self.inner.given).push((it.kind(), it.watch()));
+        it
+    }
+
+    /// Runs a solution to its end, under the meter and within the budget.
+    pub async fn solve<T>(&self, solution: impl Future<Output = anyhow::Result<T>>) -> Answer<T> {
+        let outcome = self.metered(solution).await;
+        self.released(outcome.is_ok()).await;
+        Answer {
+            outcome,
+            fallback: self.inner.fallback,
+        }
+    }
+
+    /// Runs a solution that returns a bare value.
+    ///
+    /// # Errors
+    ///
+    /// When it panicked.
+    pub async fn value<T>(&self, solution: impl Future<Output = T>) -> Result<T, Failed> {
+        self.solve(async { Ok(solution.await) }).await.ok()
+    }
+
+    /// Runs a solution for `time` of virtual time and then drops it, as a caller does that gives up.
+    ///
+    /// # Errors
+    ///
+    /// When it panicked, or had ended by then.
+    pub async fn cancel_after<T>(
+        &self,
+        time: Duration,
+        solution: impl Future<Output = anyhow::Result<T>>,
+    ) -> Result<(), Failed> {
+        let timed = self
+            .metered(async { tokio::time::timeout(time, solution).await.is_err() })
+            .await;
+        match timed {
+            Ok(true) => {
+                self.released(true).await;
+                Ok(())
+            }
+            Ok(false) => Err(Failed(Failure {
+                criterion: Criterion::Correct,
+                cause: Cause::Wrong {
+                    what: "it returned although its input had not ended".into(),
+                },
+                line: None,
+            })),
+            Err(panicked) => Err(panicked),
+        }
+    }
+
+    async fn metered<F: Future>(&self, solution: F) -> Result<F::Output, Failed> {
+        let began = Instant::now();
+        let resident = child::start_resident();
+        trace::start();
+        heap::reset_peak();
+        let base = heap::live();
+        heap::set_limit(
+            base.saturating_add(self.inner.budget as usize),
+            child::over_budget,
+        );
+        // On the heap, so that an array which lives across an `.await` counts: it is part of the future.
+        let mut solution = Box::pin(solution);
+        let outcome = std::future::poll_fn(|cx| {
+            match std::panic::catch_unwind(AssertUnwindSafe(|| solution.as_mut().poll(cx))) {
+                Ok(Poll::Pending) => Poll::Pending,
+                Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+                Err(payload) => Poll::Ready(Err(payload)),
+            }
+        })
+        .await;
+        // What it still holds is let go of within the measurement, as a caller would.
+        drop(solution);
+        heap::clear_limit();
+        if let Some(grown) = child::resident_growth(resident) {
+            let limit = self.inner.budget + child::REAL_SLACK;
+            if grown > limit {
+                self.fail(Criterion::Memory, Cause::RealMemory { grown, limit });
+            }
+        }
+        let peak = (heap::peak().saturating_sub(base)) as u64;
+        let mut state = lock(&self.inner.state);
+        state.peak = state.peak.max(peak);
+        state.elapsed = began.elapsed();
+        outcome.map_err(|payload| self.panicked(payload))
+    }
+
+    fn panicked(&self, payload: Box<dyn Any + Send>) -> Failed {
+        let line = child::last_panic();
+        let message = child::said(&*payload).to_string();
+        let cause = if message.starts_with("not yet implemented") {
+            Cause::Todo
+        } else {
+            Cause::Panicked { message }
+        };
+        Failed(Failure {
+            criterion: self.inner.fallback,
+            cause,
+            line,
+        })
+    }
+
+    /// After a solution has gone: what it was given has gone too, and nothing goes on.
+    async fn released(&self, ended: bool) {
+        let given = std::mem::take(&mut *lock(&self.inner.given));
+        if !ended {
+            return;
+        }
+        let before: u64 = given.iter().map(|(_, w)| w.position()).sum();
+        // What is about to end may end: a canceled task is dropped when the runtime next gets to it.
+        for _ in 0..32 {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let after: u64 = given.iter().map(|(_, w)| w.position()).sum();
+        let tasks = tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks();
+        let held: Vec<&str> = given
+            .iter()
+            .filter(|(_, w)| !w.dropped())
+            .map(|(k, _)| *k)
+            .collect();
+        let cause = if after > before {
+            Some(Cause::ReadsOn {
+                bytes: after - before,
+            })
+        } else if let Some(what) = held.first() {
+            Some(Cause::StillHeld {
+                what: (*what).into(),
+            })
+        } else if tasks > 0 {
+            Some(Cause::TasksLeft {
+                count: tasks as u64,
+            })
+        } else {
+            None
+        };
+        if let Some(cause) = cause {
+            self.fail(Criterion::Cancel, cause);
+        }
+    }
+
+    /// How long the last solution took, in virtual time.
+    pub fn elapsed(&self) -> Duration {
+        lock(&self.inner.state).elapsed
+    }
+
+    /// `criterion` is not met: `what`, in words that follow the criterion's name.
+    pub fn wrong(&self, criterion: Criterion, what: impl Into<String>) {
+        self.fail(criterion, Cause::Wrong { what: what.into() });
+    }
+
+    /// `criterion` is not met unless `holds`.
+    pub fn check(&self, criterion: Criterion, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.wrong(criterion, what());
+        }
+    }
+
+    /// A result that is right when it is `want`; `what` names it in the plural or as a mass: `lines`.
+    pub fn equal<T: PartialEq + Debug>(&self, what: &str, got: T, want: T) {
+        self.check(Criterion::Correct, got == want, || {
+            format!("{what}: {}, expected {}", brief(&got), brief(&want))
+        });
+    }
+
+    /// The last solution overlapped its work: it took at most `limit` of virtual time.
+    pub fn overlapped(&self, limit: Duration) {
+        let took = self.elapsed();
+        if took > limit {
+            self.fail(
+                Criterion::Overlap,
+                Cause::TooLong {
+                    took_ms: took.as_millis() as u64,
+                    limit_ms: limit.as_millis() as u64,
+                },
+            );
+        }
+    }
+
+    /// The sink was given what it expects, all of it, and was flushed and shut down.
+    pub fn whole(&self, sink: &Watch, expected: u64) {
+        let wrong = |what: String| self.wrong(Criterion::Correct, what);
+        if let Some(byte) = sink.wrong_byte() {
+            wrong(format!("byte {} of the output is wrong", commas(byte)));
+        } else if sink.position() != expected {
+            wrong(format!(
+                "{} of {} bytes arrived",
+                commas(sink.position()),
+                commas(expected)
+            ));
+        } else if sink.shutdowns() == 0 && sink.unflushed() > 0 {
+            wrong(format!(
+                "the last {} bytes were written and never flushed",
+                commas(sink.unflushed())
+            ));
+        } else if sink.shutdowns() == 0 {
+            wrong("the sink was never shut down, so its reader waits for more".into());
+        }
+    }
+
+    fn fail(&self, criterion: Criterion, cause: Cause) {
+        lock(&self.inner.state).failures.push(Failure {
+            criterion,
+            cause,
+            line: None,
+        });
+    }
+}
+
+fn brief(value: &impl Debug) -> String {
+    let mut text = format!("{value:?}");
+    if text.len() > 120 {
+        let cut = (0..=117)
+            .rev()
+            .find(|&i| text.is_char_boundary(i))
+            .unwrap_or(0);
+        text.truncate(cut);
+        text.push('…');
+    }
+    text
+}
+
+/// A whole number with commas between thousands.
+pub(crate) fn commas(n: impl Display) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A poisoned lock still holds what was noted before the panic.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// The criterion and the cause of a crossed wire.
+pub(crate) fn verdict_of(trip: Trip) -> (Option<Criterion>, Cause) {
+    match trip {
+        Trip::ReadAfterEnd { times } => (Some(Criterion::Correct), Cause::ReadAfterEnd { times }),
+        Trip::ReadAfterError { at } => (Some(Criterion::Errors), Cause::ReadAfterError { at }),
+        Trip::ReadPast { position, limit } => {
+            (Some(Criterion::Early), Cause::ReadPast { position, limit })
+        }
+        Trip::TooFarAhead { ahead, window } => (
+            Some(Criterion::Backpressure),
+            Cause::TooFarAhead { ahead, window },
+        ),
+        Trip::TooManyJobs { running, limit } => (
+            Some(Criterion::Backpressure),
+            Cause::TooManyJobs { running, limit },
+        ),
+        Trip::WriteAfterShutdown => (Some(Criterion::Correct), Cause::WriteAfterShutdown),
+    }
+}
+
+/// So that `child` can name a learner's line without knowing of trials.
+pub(crate) fn failure(criterion: Criterion, cause: Cause, line: Option<Line>) -> Failure {
+    Failure {
+        criterion,
+        cause,
+        line,
+    }
+}

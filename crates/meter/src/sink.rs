@@ -1,0 +1,177 @@
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::AsyncWrite;
+use tokio::task::coop;
+
+use crate::source::Pace;
+use crate::trip::{Trip, crossed};
+use crate::{Content, Watch, Window};
+
+/// An output that compares what it is given with what it expects, and keeps none of it.
+#[derive(Debug)]
+pub struct Sink {
+    expects: Content,
+    position: u64,
+    shape: Vec<usize>,
+    turn: usize,
+    fails: Fails,
+    pace: Option<Pace>,
+    window: Option<Window>,
+    shut: bool,
+    watch: Watch,
+}
+
+#[derive(Debug, Default)]
+struct Fails {
+    write_at: Option<u64>,
+    flush: bool,
+    shutdown: bool,
+}
+
+impl Sink {
+    /// Expects `content`.
+    pub fn new(content: Content) -> Self {
+        Sink {
+            expects: content,
+            position: 0,
+            shape: Vec::new(),
+            turn: 0,
+            fails: Fails::default(),
+            pace: None,
+            window: None,
+            shut: false,
+            watch: Watch::default(),
+        }
+    }
+
+    /// Accepts at most so many bytes a write, over and over. A 0 stands for one `Pending`.
+    pub fn shaped(mut self, sizes: &[usize]) -> Self {
+        self.shape = sizes.to_vec();
+        self
+    }
+
+    /// Returns an error from the write that follows byte `at`, and from every later one.
+    pub fn fails_at(mut self, at: u64) -> Self {
+        self.fails.write_at = Some(at);
+        self
+    }
+
+    /// Returns an error from flush.
+    pub fn fails_to_flush(mut self) -> Self {
+        self.fails.flush = true;
+        self
+    }
+
+    /// Returns an error from shutdown.
+    pub fn fails_to_shut_down(mut self) -> Self {
+        self.fails.shutdown = true;
+        self
+    }
+
+    /// Waits for `wait` after each `bytes` bytes, on tokio's clock.
+    pub fn paced(mut self, bytes: u64, wait: Duration) -> Self {
+        self.pace = Some(Pace::new(bytes, wait));
+        self
+    }
+
+    /// Counts what it accepts as no longer in flight.
+    pub fn window(mut self, window: &Window) -> Self {
+        self.window = Some(window.clone());
+        self
+    }
+
+    /// What is done to it.
+    pub fn watch(&self) -> Watch {
+        self.watch.clone()
+    }
+
+    fn broken(&self, what: &str) -> io::Error {
+        self.watch.fail();
+        io::Error::other(format!("the sink broke at {what} (on purpose)"))
+    }
+}
+
+impl AsyncWrite for Sink {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        let coop = ready!(coop::poll_proceed(cx));
+        this.watch.polled();
+        if this.shut {
+            crossed(Trip::WriteAfterShutdown);
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        if buf.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        let mut most = buf.len() as u64;
+        if !this.shape.is_empty() {
+            let size = this.shape[this.turn % this.shape.len()];
+            this.turn += 1;
+            if size == 0 {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            most = most.min(size as u64);
+        }
+        if let Some(pace) = &mut this.pace {
+            most = most.min(ready!(pace.poll(cx)));
+        }
+        coop.made_progress();
+        if let Some(at) = this.fails.write_at {
+            if this.position >= at {
+                return Poll::Ready(Err(this.broken("a write")));
+            }
+            most = most.min(at - this.position);
+        }
+        let accepted = &buf[..most as usize];
+        if let Some(byte) = this.expects.differs(this.position, accepted) {
+            this.watch.wrong_at(byte);
+        }
+        this.position += most;
+        if let Some(pace) = &mut this.pace {
+            pace.passed(most);
+        }
+        this.watch.advance(most);
+        this.watch.wrote(most);
+        if let Some(window) = &this.window {
+            window.written(most);
+        }
+        Poll::Ready(Ok(accepted.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        crate::watch::moved();
+        if self.fails.flush {
+            return Poll::Ready(Err(self.broken("flush")));
+        }
+        self.watch.flushed();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        crate::watch::moved();
+        // As a `BufWriter` does, it flushes first.
+        if self.fails.flush {
+            return Poll::Ready(Err(self.broken("flush")));
+        }
+        if self.fails.shutdown {
+            return Poll::Ready(Err(self.broken("shutdown")));
+        }
+        self.shut = true;
+        self.watch.shut();
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.watch.drop_it();
+    }
+}

@@ -1,0 +1,269 @@
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::task::coop;
+use tokio::time::Sleep;
+use tokio_stream::Stream;
+
+use crate::trip::{Trip, crossed};
+use crate::{Content, Watch, Window, trace};
+
+/// Reads after the end that are taken for curiosity; a reader that goes on is stuck.
+const AFTER_END: u64 = 64;
+
+/// An input of any length, read as bytes ([`AsyncRead`]).
+#[derive(Debug)]
+pub struct Source {
+    feed: Feed,
+}
+
+/// An input of any length that comes in chunks, each in memory of its own ([`Stream`]).
+#[derive(Debug)]
+pub struct Chunks {
+    feed: Feed,
+}
+
+/// What the two have in common.
+#[derive(Debug)]
+struct Feed {
+    content: Content,
+    position: u64,
+    /// Sizes of the pieces, over and over; a 0 is one `Pending`.
+    shape: Vec<usize>,
+    turn: usize,
+    fails_at: Option<u64>,
+    fails_with: io::ErrorKind,
+    /// What is crossed when it is read after its error.
+    quiet_after_error: bool,
+    read_limit: u64,
+    pace: Option<Pace>,
+    window: Option<Window>,
+    watch: Watch,
+}
+
+/// So many bytes, then a wait: latency is charged per byte, not per call, so that a small buffer is
+/// not punished for being small.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    bytes: u64,
+    wait: Duration,
+    until_wait: u64,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl Pace {
+    pub(crate) fn new(bytes: u64, wait: Duration) -> Self {
+        Pace {
+            bytes,
+            wait,
+            until_wait: bytes,
+            sleep: None,
+        }
+    }
+
+    /// How many bytes may pass now: waits first where a wait is due.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<u64> {
+        if self.until_wait == 0 {
+            let deadline = tokio::time::Instant::now() + self.wait;
+            let sleep = self
+                .sleep
+                .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+            ready!(sleep.as_mut().poll(cx));
+            self.sleep = None;
+            self.until_wait = self.bytes;
+        }
+        Poll::Ready(self.until_wait)
+    }
+
+    pub(crate) fn passed(&mut self, n: u64) {
+        self.until_wait -= n;
+    }
+}
+
+impl Feed {
+    fn new(content: Content) -> Self {
+        Feed {
+            content,
+            position: 0,
+            shape: Vec::new(),
+            turn: 0,
+            fails_at: None,
+            fails_with: io::ErrorKind::Other,
+            quiet_after_error: false,
+            read_limit: u64::MAX,
+            pace: None,
+            window: None,
+            watch: Watch::default(),
+        }
+    }
+
+    /// The next piece, of at most `most` bytes; `None` at the end.
+    fn poll_piece(&mut self, cx: &mut Context<'_>, most: usize) -> Poll<io::Result<Option<&[u8]>>> {
+        // Without this, a source that is always ready would never let anything else run.
+        let coop = ready!(coop::poll_proceed(cx));
+        self.watch.polled();
+        if self.watch.failed() && !self.quiet_after_error {
+            crossed(Trip::ReadAfterError { at: self.position });
+        }
+        let mut most = most as u64;
+        if !self.shape.is_empty() {
+            let size = self.shape[self.turn % self.shape.len()];
+            self.turn += 1;
+            if size == 0 {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            most = most.min(size as u64);
+        }
+        if let Some(pace) = &mut self.pace {
+            most = most.min(ready!(pace.poll(cx)));
+        }
+        coop.made_progress();
+        if let Some(fails_at) = self.fails_at
+            && !self.watch.failed()
+        {
+            if self.position >= fails_at {
+                self.watch.fail();
+                let broke = io::Error::new(self.fails_with, "the source broke (on purpose)");
+                return Poll::Ready(Err(broke));
+            }
+            most = most.min(fails_at - self.position);
+        }
+        let n = self.content.piece(self.position, most as usize).len() as u64;
+        if n == 0 {
+            let times = self.watch.read_after_end();
+            if times > AFTER_END {
+                crossed(Trip::ReadAfterEnd { times });
+            }
+            return Poll::Ready(Ok(None));
+        }
+        let start = self.position;
+        self.position += n;
+        if let Some(pace) = &mut self.pace {
+            pace.passed(n);
+        }
+        self.watch.advance(n);
+        trace::note(self.position);
+        if self.position > self.read_limit {
+            crossed(Trip::ReadPast {
+                position: self.position,
+                limit: self.read_limit,
+            });
+        }
+        if let Some(window) = &self.window {
+            window.read(n);
+        }
+        Poll::Ready(Ok(Some(self.content.piece(start, n as usize))))
+    }
+}
+
+macro_rules! feed_settings {
+    ($type:ident) => {
+        impl $type {
+            /// Delivers `content`.
+            pub fn new(content: Content) -> Self {
+                $type {
+                    feed: Feed::new(content),
+                }
+            }
+
+            /// Delivers pieces of these sizes in bytes, over and over. A 0 stands for one `Pending`.
+            pub fn shaped(mut self, sizes: &[usize]) -> Self {
+                self.feed.shape = sizes.to_vec();
+                self
+            }
+
+            /// Returns an error after `at` bytes, and goes on with its data if it is read again. Reading
+            /// again is a [`Trip::ReadAfterError`].
+            pub fn fails_at(mut self, at: u64) -> Self {
+                self.feed.fails_at = Some(at);
+                self
+            }
+
+            /// The kind of that error.
+            pub fn fails_with(mut self, kind: io::ErrorKind) -> Self {
+                self.feed.fails_with = kind;
+                self
+            }
+
+            /// Lets a reader go on after an error without telling.
+            pub fn quiet_after_error(mut self) -> Self {
+                self.feed.quiet_after_error = true;
+                self
+            }
+
+            /// Reading more than `limit` bytes is a [`Trip::ReadPast`].
+            pub fn read_limit(mut self, limit: u64) -> Self {
+                self.feed.read_limit = limit;
+                self
+            }
+
+            /// Waits for `wait` after each `bytes` bytes, on tokio's clock.
+            pub fn paced(mut self, bytes: u64, wait: Duration) -> Self {
+                self.feed.pace = Some(Pace::new(bytes, wait));
+                self
+            }
+
+            /// Counts what it delivers as in flight.
+            pub fn window(mut self, window: &Window) -> Self {
+                self.feed.window = Some(window.clone());
+                self
+            }
+
+            /// Bytes that it delivers in all.
+            pub fn total(&self) -> u64 {
+                self.feed.content.len()
+            }
+
+            /// What is done to it.
+            pub fn watch(&self) -> Watch {
+                self.feed.watch.clone()
+            }
+        }
+    };
+}
+
+feed_settings!(Source);
+feed_settings!(Chunks);
+
+impl AsyncRead for Source {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        // A read into no room is `Ok(0)` whatever the source holds; it is not its end.
+        if buf.remaining() == 0 {
+            self.feed.watch.polled();
+            return Poll::Ready(Ok(()));
+        }
+        let piece = ready!(self.feed.poll_piece(cx, buf.remaining()))?;
+        buf.put_slice(piece.unwrap_or_default());
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The size of a chunk where no shape is set, in bytes.
+const CHUNK: usize = 64 * 1024;
+
+impl Stream for Chunks {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match ready!(self.feed.poll_piece(cx, CHUNK)) {
+            Ok(Some(piece)) => Poll::Ready(Some(Ok(Bytes::copy_from_slice(piece)))),
+            Ok(None) => Poll::Ready(None),
+            Err(e) => Poll::Ready(Some(Err(e))),
+        }
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.watch.drop_it();
+    }
+}

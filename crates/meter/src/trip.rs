@@ -1,0 +1,61 @@
+//! Wires: limits on what a program does, crossed or not.
+//!
+//! A wire is looked at inside the very call that crosses it, so that a backtrace taken by the hook
+//! names the line that made the call.
+
+use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+
+static HOOK: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
+
+/// What was crossed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trip {
+    /// A source was read again and again after it had said that it is at its end.
+    ReadAfterEnd {
+        /// How often, so far.
+        times: u64,
+    },
+    /// A source was read after it had returned an error.
+    ReadAfterError {
+        /// Where the error was, in bytes (or in chunks, for a stream) from the start.
+        at: u64,
+    },
+    /// A source was read beyond the point at which the answer is known.
+    ReadPast {
+        /// Bytes read so far.
+        position: u64,
+        /// Bytes that may be read.
+        limit: u64,
+    },
+    /// A source got further ahead of a sink than the window.
+    TooFarAhead {
+        /// Bytes read and not yet written.
+        ahead: u64,
+        /// Bytes that may be in flight.
+        window: u64,
+    },
+    /// More jobs are under way than may be.
+    TooManyJobs {
+        /// Jobs under way, this one included.
+        running: u64,
+        /// Jobs that may be.
+        limit: u64,
+    },
+    /// Something was written after the sink had been shut down.
+    WriteAfterShutdown,
+}
+
+/// Calls `hook` at every wire that is crossed, in the thread that crossed it.
+pub fn on_trip(hook: fn(Trip)) {
+    HOOK.store(hook as *mut (), Relaxed);
+}
+
+#[cold]
+pub(crate) fn crossed(trip: Trip) {
+    let hook = HOOK.load(Relaxed);
+    if !hook.is_null() {
+        // SAFETY: the pointer is null or was made from a `fn(Trip)` in `on_trip`.
+        let hook: fn(Trip) = unsafe { std::mem::transmute(hook) };
+        hook(trip);
+    }
+}

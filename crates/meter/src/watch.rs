@@ -1,0 +1,168 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+static PROGRESS: AtomicU64 = AtomicU64::new(0);
+
+/// Counts up whenever a source or a sink is polled or a job starts or ends: what stands still here for long
+/// is stuck.
+pub fn progress() -> u64 {
+    PROGRESS.load(Relaxed)
+}
+
+pub(crate) fn moved() {
+    PROGRESS.fetch_add(1, Relaxed);
+}
+
+/// What has been done to a source or a sink, readable while it is in use and after it is gone.
+#[derive(Debug, Clone, Default)]
+pub struct Watch(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    position: AtomicU64,
+    polls: AtomicU64,
+    after_end: AtomicU64,
+    flushes: AtomicU64,
+    unflushed: AtomicU64,
+    shutdowns: AtomicU64,
+    failed: AtomicBool,
+    dropped: AtomicBool,
+    /// Where the first wrong byte was written, plus one; 0 for none.
+    wrong: AtomicU64,
+}
+
+impl Watch {
+    /// Bytes read from the source, or accepted by the sink.
+    pub fn position(&self) -> u64 {
+        self.0.position.load(Relaxed)
+    }
+
+    /// How often it was read or written, whether or not it was ready.
+    pub fn polls(&self) -> u64 {
+        self.0.polls.load(Relaxed)
+    }
+
+    /// How often the source was read after it had said that it is at its end.
+    pub fn after_end(&self) -> u64 {
+        self.0.after_end.load(Relaxed)
+    }
+
+    /// Whether its error has been handed out.
+    pub fn failed(&self) -> bool {
+        self.0.failed.load(Relaxed)
+    }
+
+    /// Whether it has been dropped.
+    pub fn dropped(&self) -> bool {
+        self.0.dropped.load(Relaxed)
+    }
+
+    /// Bytes that the sink accepted and that no flush or shutdown has followed.
+    pub fn unflushed(&self) -> u64 {
+        self.0.unflushed.load(Relaxed)
+    }
+
+    /// How often the sink was flushed.
+    pub fn flushes(&self) -> u64 {
+        self.0.flushes.load(Relaxed)
+    }
+
+    /// How often the sink was shut down to the end.
+    pub fn shutdowns(&self) -> u64 {
+        self.0.shutdowns.load(Relaxed)
+    }
+
+    /// The first byte that the sink did not expect, counted from 0.
+    pub fn wrong_byte(&self) -> Option<u64> {
+        self.0.wrong.load(Relaxed).checked_sub(1)
+    }
+
+    pub(crate) fn polled(&self) {
+        moved();
+        self.0.polls.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn advance(&self, by: u64) -> u64 {
+        self.0.position.fetch_add(by, Relaxed) + by
+    }
+
+    pub(crate) fn read_after_end(&self) -> u64 {
+        self.0.after_end.fetch_add(1, Relaxed) + 1
+    }
+
+    pub(crate) fn fail(&self) {
+        self.0.failed.store(true, Relaxed);
+    }
+
+    pub(crate) fn drop_it(&self) {
+        self.0.dropped.store(true, Relaxed);
+    }
+
+    pub(crate) fn wrote(&self, n: u64) {
+        self.0.unflushed.fetch_add(n, Relaxed);
+    }
+
+    pub(crate) fn flushed(&self) {
+        self.0.unflushed.store(0, Relaxed);
+        self.0.flushes.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn shut(&self) {
+        self.0.unflushed.store(0, Relaxed);
+        self.0.shutdowns.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn wrong_at(&self, byte: u64) {
+        let _ = self.0.wrong.compare_exchange(0, byte + 1, Relaxed, Relaxed);
+    }
+}
+
+/// What is in flight between a source and a sink: bytes read and not yet written.
+#[derive(Debug, Clone)]
+pub struct Window(Arc<Flight>);
+
+#[derive(Debug)]
+struct Flight {
+    read: AtomicU64,
+    written: AtomicU64,
+    most: AtomicU64,
+    limit: u64,
+}
+
+impl Window {
+    /// A window of `limit` bytes. Reading further ahead is a [`TooFarAhead`](crate::trip::Trip).
+    pub fn new(limit: u64) -> Self {
+        Window(Arc::new(Flight {
+            read: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            most: AtomicU64::new(0),
+            limit,
+        }))
+    }
+
+    /// The most that was ever in flight, in bytes.
+    pub fn most(&self) -> u64 {
+        self.0.most.load(Relaxed)
+    }
+
+    /// The limit, in bytes.
+    pub fn limit(&self) -> u64 {
+        self.0.limit
+    }
+
+    pub(crate) fn read(&self, n: u64) {
+        let read = self.0.read.fetch_add(n, Relaxed) + n;
+        let ahead = read.saturating_sub(self.0.written.load(Relaxed));
+        self.0.most.fetch_max(ahead, Relaxed);
+        if ahead > self.0.limit {
+            crate::trip::crossed(crate::trip::Trip::TooFarAhead {
+                ahead,
+                window: self.0.limit,
+            });
+        }
+    }
+
+    pub(crate) fn written(&self, n: u64) {
+        self.0.written.fetch_add(n, Relaxed);
+    }
+}

@@ -1,0 +1,447 @@
+//! Grades the grader: every file in every exercise's `solutions/` gets the verdict that its first line
+//! says, from the `cargo test` that a learner runs.
+//!
+//! ```text
+//! cargo test --test verdicts                         # all, and the table
+//! cargo test --test verdicts -- relay trap_write     # those whose EXERCISE/FILE contains a word
+//! cargo test --test verdicts -- --repeat 30 --load   # again and again, with every core kept busy
+//! ```
+//!
+//! A first line is `// right: …` or `// trap fails memory, errors: …`. A right solution meets every
+//! criterion; a trap fails exactly those that it names. The stub, an emptied file and a file without
+//! its function must fail too.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::Value;
+
+fn main() -> ExitCode {
+    let mut words = Vec::new();
+    let (mut repeat, mut load) = (1, false);
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--list" => {
+                println!("verdicts: test");
+                return ExitCode::SUCCESS;
+            }
+            "--repeat" => repeat = args.next().and_then(|n| n.parse().ok()).unwrap_or(30),
+            "--load" => load = true,
+            // What `cargo test` and nextest pass on to every test binary.
+            "--exact" | "verdicts" => {}
+            "--ignored" => return ExitCode::SUCCESS,
+            _ if arg.starts_with('-') => {}
+            _ => words.push(arg),
+        }
+    }
+    match run(&words, repeat, load) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            eprintln!("error: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What is put into a learner's file, and what must come of it.
+struct Attempt {
+    exercise: String,
+    name: String,
+    source: String,
+    expected: Expected,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Expected {
+    Passes,
+    Fails(BTreeSet<String>),
+    /// Fails, by whatever criteria.
+    FailsSomehow,
+    DoesNotCompile,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Verdict {
+    Passed,
+    /// The criteria that are not met.
+    Failed(BTreeSet<String>),
+    NotCompiled,
+}
+
+fn run(words: &[String], repeat: usize, load: bool) -> Result<bool> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let attempts: Vec<Attempt> = attempts(root)?
+        .into_iter()
+        .filter(|a| {
+            let name = format!("{}/{}", a.exercise, a.name);
+            words.is_empty() || words.iter().any(|w| name.contains(w.as_str()))
+        })
+        .collect();
+    if attempts.is_empty() {
+        bail!("no exercise and no solution contains any of {words:?} in its name");
+    }
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("verdicts");
+    let workspace = copy_workspace(root, &place)?;
+
+    let busy = Arc::new(AtomicBool::new(load));
+    if load {
+        for _ in 0..std::thread::available_parallelism()?.get() {
+            let busy = Arc::clone(&busy);
+            std::thread::spawn(move || while busy.load(Ordering::Relaxed) {});
+        }
+    }
+
+    // One exercise is one package with one file, so its attempts follow each other; exercises go side by
+    // side, so that one compiles while another is graded.
+    let mut exercises: Vec<&str> = attempts.iter().map(|a| a.exercise.as_str()).collect();
+    exercises.dedup();
+    let queue = Mutex::new(exercises.into_iter());
+    let rows = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let Some(exercise) = queue.lock().expect("no thread panics").next() else {
+                        break;
+                    };
+                    for attempt in attempts.iter().filter(|a| a.exercise == exercise) {
+                        let outcome = grade(&workspace, &place, attempt, repeat);
+                        let row = Row::new(attempt, outcome);
+                        println!("{}", row.text);
+                        rows.lock().expect("no thread panics").push(row);
+                    }
+                }
+            });
+        }
+    });
+    busy.store(false, Ordering::Relaxed);
+
+    let mut rows = rows.into_inner().expect("no thread panics");
+    rows.sort_by(|a, b| a.text.cmp(&b.text));
+    let wrong: Vec<&Row> = rows.iter().filter(|r| !r.as_expected).collect();
+    let of = |kind: &str| rows.iter().filter(|r| r.kind == kind).count();
+    println!(
+        "\n{} right solutions pass, {} traps fail by name, {} unfinished files fail; {} verdicts are not as \
+         they should be{}",
+        of("right"),
+        of("trap"),
+        of("file"),
+        wrong.len(),
+        if repeat > 1 {
+            format!(" ({repeat} repetitions of each)")
+        } else {
+            String::new()
+        }
+    );
+    for row in &wrong {
+        println!("{}\n{}", row.text, row.details);
+    }
+    println!(
+        "test result: {}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out",
+        if wrong.is_empty() { "ok" } else { "FAILED" },
+        rows.len() - wrong.len(),
+        wrong.len()
+    );
+    Ok(wrong.is_empty())
+}
+
+struct Row {
+    kind: &'static str,
+    as_expected: bool,
+    text: String,
+    details: String,
+}
+
+impl Row {
+    fn new(attempt: &Attempt, outcome: Result<Vec<(Verdict, String)>>) -> Row {
+        let kind = match attempt.expected {
+            Expected::Passes => "right",
+            Expected::Fails(_) => "trap",
+            _ => "file",
+        };
+        let (verdicts, error) = match outcome {
+            Ok(verdicts) => (verdicts, String::new()),
+            Err(e) => (Vec::new(), format!("{e:#}")),
+        };
+        let odd = verdicts.iter().find(|(v, _)| !attempt.expected.is(v));
+        let as_expected = !verdicts.is_empty() && odd.is_none();
+        let shown = odd.or(verdicts.first());
+        let verdict = match shown {
+            Some((Verdict::Passed, _)) => "passes".into(),
+            Some((Verdict::Failed(names), _)) => {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                format!("fails {}", names.join(", "))
+            }
+            Some((Verdict::NotCompiled, _)) => "does not compile".into(),
+            None => "could not be graded".into(),
+        };
+        Row {
+            kind,
+            as_expected,
+            text: format!(
+                "{:<14} {:<36} {:<28} {}",
+                attempt.exercise,
+                attempt.name,
+                verdict,
+                if as_expected { "as it should" } else { "WRONG" }
+            ),
+            details: match shown {
+                Some((_, card)) => format!("{error}{card}"),
+                None => error,
+            },
+        }
+    }
+}
+
+impl Expected {
+    fn is(&self, verdict: &Verdict) -> bool {
+        match (self, verdict) {
+            (Expected::Passes, Verdict::Passed) => true,
+            (Expected::Fails(want), Verdict::Failed(got)) => want == got,
+            (Expected::FailsSomehow, Verdict::Failed(_)) => true,
+            (Expected::DoesNotCompile, Verdict::NotCompiled) => true,
+            _ => false,
+        }
+    }
+}
+
+fn attempts(root: &Path) -> Result<Vec<Attempt>> {
+    let mut all = Vec::new();
+    for folder in sorted(&root.join("exercises"))? {
+        let exercise = name_of(&folder)?;
+        let stub = fs::read_to_string(folder.join("src/lib.rs"))
+            .with_context(|| format!("exercise {exercise} has no src/lib.rs"))?;
+        let without = stub
+            .replace("pub async fn ", "async fn _gone_")
+            .replace("pub fn ", "fn _gone_");
+        for (name, source, expected) in [
+            ("the stub", stub, Expected::FailsSomehow),
+            ("an empty file", String::new(), Expected::DoesNotCompile),
+            ("the function deleted", without, Expected::DoesNotCompile),
+        ] {
+            all.push(Attempt {
+                exercise: exercise.clone(),
+                name: name.into(),
+                source,
+                expected,
+            });
+        }
+        let (mut right, mut traps) = (0, 0);
+        for file in sorted(&folder.join("solutions"))? {
+            let source = fs::read_to_string(&file)?;
+            let expected = expected(&source).with_context(|| file.display().to_string())?;
+            match expected {
+                Expected::Passes => right += 1,
+                _ => traps += 1,
+            }
+            all.push(Attempt {
+                exercise: exercise.clone(),
+                name: name_of(&file)?,
+                source,
+                expected,
+            });
+        }
+        if right < 2 || traps == 0 {
+            bail!(
+                "exercise {exercise} has {right} right solutions and {traps} traps: two and one at least"
+            );
+        }
+    }
+    Ok(all)
+}
+
+/// What the first line of a solution says of it.
+fn expected(source: &str) -> Result<Expected> {
+    const KNOWN: [&str; 7] = [
+        "correct",
+        "memory",
+        "backpressure",
+        "overlap",
+        "early",
+        "cancel",
+        "errors",
+    ];
+    let first = source.lines().next().unwrap_or_default();
+    if first.starts_with("// right: ") {
+        return Ok(Expected::Passes);
+    }
+    let names = first
+        .strip_prefix("// trap fails ")
+        .and_then(|rest| rest.split_once(": "))
+        .map(|(names, _)| names)
+        .ok_or_else(|| {
+            anyhow!("its first line must be `// right: …` or `// trap fails CRITERIA: …`")
+        })?;
+    let names: BTreeSet<String> = names.split(", ").map(String::from).collect();
+    match names.iter().find(|n| !KNOWN.contains(&n.as_str())) {
+        Some(unknown) => bail!("its first line names {unknown:?}, which is no criterion"),
+        None => Ok(Expected::Fails(names)),
+    }
+}
+
+/// Puts the attempt where the learner's file is and runs what the learner runs. Repetitions run the built
+/// test again.
+fn grade(
+    workspace: &Path,
+    place: &Path,
+    attempt: &Attempt,
+    repeat: usize,
+) -> Result<Vec<(Verdict, String)>> {
+    let package = workspace.join("exercises").join(&attempt.exercise);
+    let target = place.join("target");
+    let report = target
+        .join("report-cards")
+        .join(&attempt.exercise)
+        .join("all.json");
+    fs::write(package.join("src/lib.rs"), &attempt.source)?;
+    let _ = fs::remove_file(&report);
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let ran = cargo
+        .args(["test", "--offline", "-p", &attempt.exercise])
+        .current_dir(workspace)
+        .env("CARGO_TARGET_DIR", &target)
+        .env("NO_COLOR", "1")
+        .env_remove("RUSTFLAGS")
+        .output()?;
+    let said =
+        String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+    let Ok(json) = fs::read(&report) else {
+        if ran.status.success() {
+            bail!("cargo test succeeded without a report:\n{said}");
+        }
+        if !said.contains("could not compile") {
+            bail!("no report:\n{said}");
+        }
+        return Ok(vec![(Verdict::NotCompiled, said)]);
+    };
+    let mut verdicts = vec![(
+        read(&json, &attempt.source, ran.status.success())?,
+        said.clone(),
+    )];
+
+    // `Running tests/grade.rs (…/grade-0123)`: the test itself, for the repetitions.
+    let test = said
+        .lines()
+        .find_map(|l| {
+            l.split_once("Running tests/grade.rs (")?
+                .1
+                .strip_suffix(')')
+        })
+        .map(PathBuf::from);
+    for _ in 1..repeat {
+        let test = test
+            .as_deref()
+            .context("cargo did not name the test it ran")?;
+        let ran = Command::new(workspace.join(test))
+            .args(["--format", "json"])
+            .current_dir(&package)
+            .output()?;
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+        verdicts.push((
+            read(&ran.stdout, &attempt.source, ran.status.success())?,
+            said,
+        ));
+    }
+    Ok(verdicts)
+}
+
+fn read(json: &[u8], source: &str, succeeded: bool) -> Result<Verdict> {
+    let report: Value = serde_json::from_slice(json).context("the report is not JSON")?;
+    if report["source"] != source {
+        bail!("the report is about another file");
+    }
+    let passed = report["passed"] == true;
+    if passed != succeeded {
+        bail!("the report says passed: {passed}, the exit code says {succeeded}");
+    }
+    if passed {
+        return Ok(Verdict::Passed);
+    }
+    let criteria = report["criteria"]
+        .as_array()
+        .context("the report has no criteria")?;
+    let not_met = criteria
+        .iter()
+        .filter(|c| c["verdict"] == "not_met")
+        .filter_map(|c| c["criterion"].as_str().map(String::from))
+        .collect();
+    Ok(Verdict::Failed(not_met))
+}
+
+/// A workspace of the exercises and what they use, beside the real one: nothing that is graded here touches a
+/// learner's files. Files that have not changed are left, so that they are not compiled again.
+fn copy_workspace(root: &Path, place: &Path) -> Result<PathBuf> {
+    let workspace = place.join("workspace");
+    for folder in ["crates/meter", "crates/grader", "exercises"] {
+        copy(&root.join(folder), &workspace.join(folder))?;
+    }
+    let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
+    let mut kept = String::new();
+    let mut keep = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            keep = line.starts_with("[workspace") || line.starts_with("[profile");
+        }
+        if line.starts_with("members") {
+            kept += "members = [\"crates/*\", \"exercises/*\"]\n";
+        } else if keep && !line.starts_with("default-members") {
+            kept += line;
+            kept.push('\n');
+        }
+    }
+    update(&workspace.join("Cargo.toml"), kept.as_bytes())?;
+    let lock = fs::read(root.join("Cargo.lock"))?;
+    if !workspace.join("Cargo.lock").exists() {
+        update(&workspace.join("Cargo.lock"), &lock)?;
+    }
+    Ok(workspace)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in sorted(from)? {
+        let target = to.join(name_of_with_extension(&entry)?);
+        if entry.is_dir() {
+            copy(&entry, &target)?;
+        } else {
+            update(&target, &fs::read(&entry)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn update(file: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(file).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(file, bytes).with_context(|| file.display().to_string())
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut all = fs::read_dir(folder)
+        .with_context(|| folder.display().to_string())?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>>>()?;
+    all.sort();
+    Ok(all)
+}
+
+fn name_of(path: &Path) -> Result<String> {
+    let name = path.file_stem().and_then(|n| n.to_str());
+    name.map(String::from)
+        .with_context(|| path.display().to_string())
+}
+
+fn name_of_with_extension(path: &Path) -> Result<&std::ffi::OsStr> {
+    path.file_name().with_context(|| path.display().to_string())
+}
