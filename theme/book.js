@@ -140,6 +140,7 @@ const remember = {
     const tools = figure.querySelector('figcaption');
     if (navigator.clipboard) {
       const made = button('Copy command', () => copy(command.textContent, made));
+      made.className = 'copy';
       // A reader who does not see the change hears it.
       made.setAttribute('aria-live', 'polite');
       command.after(made);

@@ -8,9 +8,11 @@ use mdbook_driver::book::BookItem;
 use mdbook_driver::config::Config;
 use mdbook_markdown::pulldown_cmark::{Event, Parser, Tag};
 use mdbook_summary::{Summary, SummaryItem};
+use regex::Regex;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 /// The folder that has the book, from `start` upwards.
 ///
@@ -37,8 +39,7 @@ pub fn build(root: &Path, site: &Path) -> Result<()> {
     let (result, warnings) = log::collect(|| render(root, site, &report));
     let mut report = report.take();
     for warning in warnings {
-        let fix = "mdBook would go on; correct what it names";
-        report.problems.push(Problem::new("src", 1, warning, fix));
+        report.problems.push(from_mdbook(&warning));
     }
     let pages = match result {
         Ok((pages, missing)) => {
@@ -59,6 +60,23 @@ pub fn build(root: &Path, site: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Problems::new(report.problems).into())
+}
+
+/// What mdBook would only log. It names the page, and no line.
+fn from_mdbook(warning: &str) -> Problem {
+    static PAGE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"`([^`]+\.md)`").expect("a constant pattern"));
+    let page = PAGE
+        .captures(warning)
+        .map_or("", |found| found.get(1).map_or("", |page| page.as_str()));
+    let what: Vec<_> = warning.split_whitespace().collect();
+    let what = what.join(" ");
+    Problem::new(
+        Path::new("src").join(page),
+        1,
+        what.trim_end_matches('.'),
+        "mdBook would go on; correct what it names",
+    )
 }
 
 /// The rendered pages with their chapters, and the chapters that could not be rendered.
@@ -111,6 +129,8 @@ fn missing_chapters(root: &Path, src: &Path, summary: &Path, text: &str) -> Vec<
             "a draft chapter, without a file".to_owned()
         } else if !root.join(src).join(&*dest_url).is_file() {
             format!("the chapter {dest_url} does not exist")
+        } else if dest_url.contains('/') {
+            format!("the chapter {dest_url} is in a folder, and every page is beside the others")
         } else {
             continue;
         };

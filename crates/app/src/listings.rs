@@ -331,43 +331,37 @@ impl Rewriter<'_> {
 
     /// Puts a figure with a caption around an included block.
     fn figure(&mut self, text: &str, range: &Range<usize>, body: &str, panel: String) {
-        let line_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-        let indent = &text[line_start..range.start];
-        if !indent.trim().is_empty() {
-            // Inside a quotation, or on the line of a list's marker: HTML would end the block.
+        if !(range.start == 0 || text[..range.start].ends_with('\n')) {
+            if include::is_included(body) {
+                // mdBook includes the lines as they are, without the indentation that keeps them in.
+                self.problem(
+                    text,
+                    range.start,
+                    "an included block inside a list or a quotation",
+                    "put it after: its lines would end the list",
+                );
+            }
             return;
         }
         let caption = include::directives(body)
             .next()
             .and_then(|found| self.caption(&found));
-        let (class, caption) = match caption {
-            Some(Caption::Listing { file, command }) => (
-                "listing",
-                format!(
-                    "<figcaption><span class=\"file\">{file}</span> <span class=\"run\"><code class=\"command\">{command}</code></span></figcaption>"
-                ),
+        let figure = match caption {
+            Some(Caption::Listing { file, command }) => format!(
+                "<figure class=\"listing\">\n<figcaption><span class=\"file\">{file}</span> \
+                 <code class=\"command\">{command}</code></figcaption>\n\n"
             ),
-            Some(Caption::Output { command }) => (
-                "output",
-                format!(
-                    "<figcaption><span class=\"visually-hidden\">Output of </span><code class=\"command\">{command}</code></figcaption>"
-                ),
+            Some(Caption::Output { command }) => format!(
+                "<figure class=\"output\">\n<figcaption><span class=\"visually-hidden\">Output of \
+                 </span><code class=\"command\">{command}</code></figcaption>\n\n"
             ),
-            None if panel.is_empty() => return,
-            None => ("", String::new()),
+            None => String::new(),
         };
-        let mut before = panel;
-        let mut after = String::new();
-        if !class.is_empty() {
-            before.push_str(&format!(
-                "<figure class=\"{class}\">\n{indent}{caption}\n\n{indent}"
-            ));
-            after = format!("\n\n{indent}</figure>\n");
+        if !figure.is_empty() {
+            let end = range.start + text[range.clone()].trim_end().len();
+            self.edits.push((end..end, "\n\n</figure>\n".to_owned()));
         }
-        self.edits.push((range.start..range.start, before));
-        // A fence may end with the text, without a line break.
-        let end = range.start + text[range.clone()].trim_end().len();
-        self.edits.push((end..end, after));
+        self.edits.push((range.start..range.start, panel + &figure));
     }
 
     fn caption(&self, directive: &Directive<'_>) -> Option<Caption> {
@@ -613,26 +607,30 @@ impl Rewriter<'_> {
                 ));
             }
         }
-        let Some(start) = content
-            .find("<svg")
-            .filter(|_| content.contains("viewBox="))
-        else {
+        static SVG: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r#"<svg\b([^>]*\bviewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>)"#)
+                .expect("a constant pattern")
+        });
+        let Some(found) = SVG.captures(&content) else {
             self.report.problems.push(Problem::new(
                 &svg,
                 1,
-                "not an <svg> with a viewBox",
+                "not an <svg> with a viewBox from 0 0",
                 "start it with <svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 W H\">",
             ));
             return Some(length + 4);
         };
-        let drawing: Vec<_> = content[start + "<svg".len()..].split_whitespace().collect();
+        // Its units are pixels where there is room, so that its text is as large as the page's.
+        let (width, height) = (&found[2], &found[3]);
+        let start = found.get(1).map_or(0, |rest| rest.start());
+        let drawing: Vec<_> = content[start..].split_whitespace().collect();
         let caption = match &**title {
             "" => String::new(),
             title => format!("<figcaption>{}</figcaption>", escape(title)),
         };
         // One line: a blank one would end the HTML for Markdown.
         let html = format!(
-            "<figure class=\"diagram\"><svg role=\"img\" aria-label=\"{}\" {}{caption}</figure>\n",
+            "<figure class=\"diagram\"><svg role=\"img\" aria-label=\"{}\" width=\"{width}\" height=\"{height}\" {}{caption}</figure>\n",
             escape(&alt),
             drawing.join(" "),
         );
