@@ -33,8 +33,7 @@ struct Count {
     lines: usize,
     chunks: usize,
     bytes: usize,
-    /// Bytes already read when the first line was counted.
-    bytes_at_first_line: usize,
+    bytes_at_first_line: usize, // already read when the first line was counted
 }
 
 // ANCHOR: whole
