@@ -27,6 +27,8 @@ pub struct Directive<'a> {
     pub path: &'a str,
     /// The anchor, if one is named.
     pub anchor: Option<&'a str>,
+    /// Where the directive starts in the text.
+    pub at: usize,
     /// Where the path starts in the text.
     pub path_at: usize,
 }
@@ -45,6 +47,7 @@ pub fn directives(text: &str) -> impl Iterator<Item = Directive<'_>> {
             kind: kind.as_str(),
             path,
             anchor,
+            at: found.get(0)?.start(),
             path_at: argument.start() + indent,
         })
     })
@@ -52,9 +55,8 @@ pub fn directives(text: &str) -> impl Iterator<Item = Directive<'_>> {
 
 /// Whether `text` consists of directives that include something, and of nothing else.
 pub fn is_included(text: &str) -> bool {
-    let kinds: Vec<_> = directives(text).map(|found| found.kind).collect();
-    !kinds.is_empty()
-        && kinds.iter().all(|kind| kind.ends_with("include"))
+    DIRECTIVE.is_match(text)
+        && directives(text).all(|found| found.kind.ends_with("include"))
         && DIRECTIVE.replace_all(text, "").trim().is_empty()
 }
 
@@ -143,6 +145,10 @@ impl Page {
             let found: Vec<_> = directives(text).collect();
             for directive in found.iter().rev() {
                 let Some(target) = check(root, base, directive, &mut report) else {
+                    if directive.kind != "title" {
+                        // It is reported: escaped, mdBook does not complain a second time.
+                        rewritten.insert(directive.at, '\\');
+                    }
                     continue;
                 };
                 if target

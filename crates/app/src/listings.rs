@@ -133,6 +133,15 @@ struct Tabs {
     panels: Vec<Language>,
 }
 
+impl Tabs {
+    fn close(&self) -> &'static str {
+        match self.panels.is_empty() {
+            true => "\n</div>\n",
+            false => "\n</section>\n</div>\n",
+        }
+    }
+}
+
 struct Rewriter<'a> {
     root: &'a Path,
     src: &'a Path,
@@ -203,6 +212,9 @@ impl Rewriter<'_> {
             self.before_first_panel(&text, event, range);
         }
         if let Some(tabs) = self.tabs.take() {
+            // Closed here, so that mdBook does not complain a second time.
+            self.edits
+                .push((text.len()..text.len(), tabs.close().to_owned()));
             self.problem(
                 &text,
                 tabs.at,
@@ -421,17 +433,16 @@ impl Rewriter<'_> {
                 );
                 return;
             }
-            ("<!-- /tabs -->", Some(Tabs { panels, .. })) if panels.len() > 1 => {
-                "</section>\n</div>\n"
-            }
-            ("<!-- /tabs -->", Some(_)) => {
-                self.problem(
-                    text,
-                    at,
-                    "tabs with fewer than two panels",
-                    "put a `rust` and a `js` listing between the marks, or take the marks away",
-                );
-                return;
+            ("<!-- /tabs -->", Some(open)) => {
+                if open.panels.len() < 2 {
+                    self.problem(
+                        text,
+                        at,
+                        "tabs with fewer than two panels",
+                        "put a `rust` and a `js` listing between the marks, or take the marks away",
+                    );
+                }
+                open.close()
             }
             ("<!-- /tabs -->", None) => {
                 self.problem(
@@ -495,10 +506,11 @@ impl Rewriter<'_> {
     // Links and diagrams.
 
     fn link(&mut self, text: &str, kind: LinkType, target: &str, range: &Range<usize>) {
+        let (file, line) = self.place(text, range.start);
         if matches!(kind, LinkType::Autolink | LinkType::Email) || has_host(target) {
+            self.written(target, file, line);
             return;
         }
-        let (file, line) = self.place(text, range.start);
         let (path, fragment) = match target.split_once('#') {
             Some((path, fragment)) => (path, Some(fragment)),
             None => (target, None),
@@ -515,6 +527,8 @@ impl Rewriter<'_> {
                     format!("the link {target} leads out of the book"),
                     "name the file in code font, or link to its public address",
                 ));
+                // Once is enough: it leads nowhere in the page too.
+                self.retarget(text, target, "#", range);
                 return;
             };
             new = include::relative(self.src, to);
@@ -523,23 +537,31 @@ impl Rewriter<'_> {
                 new.push_str(fragment);
             }
         }
-        if new != target {
-            match text[range.clone()].rfind(target) {
-                Some(at) => {
-                    let at = range.start + at;
-                    self.edits.push((at..at + target.len(), new.clone()));
-                }
-                None => self.problem(
-                    text,
-                    range.start,
-                    format!("a link by reference to {target}"),
-                    "write the target in the link: an included page's links are moved",
-                ),
-            }
+        if new != target && !self.retarget(text, target, &new, range) {
+            self.problem(
+                text,
+                range.start,
+                format!("a link by reference to {target}"),
+                "write the target in the link: an included page's links are moved",
+            );
         }
+        self.written(&new, file, line);
+    }
+
+    /// Writes `new` instead of `target` in the link at `range`, if it is written there.
+    fn retarget(&mut self, text: &str, target: &str, new: &str, range: &Range<usize>) -> bool {
+        let Some(at) = text[range.clone()].rfind(target) else {
+            return false;
+        };
+        let at = range.start + at;
+        self.edits.push((at..at + target.len(), new.to_owned()));
+        true
+    }
+
+    fn written(&mut self, target: &str, file: PathBuf, line: usize) {
         self.report.links.push(Written {
             page: self.rendered.clone(),
-            target: html_target(&new),
+            target: html_target(target),
             file,
             line,
         });
@@ -585,12 +607,9 @@ impl Rewriter<'_> {
         let content = match std::fs::read_to_string(self.root.join(&svg)) {
             Ok(content) => content,
             Err(error) => {
-                self.problem(
-                    text,
-                    at,
-                    format!("cannot read {}: {error}", svg.display()),
-                    "correct the path, or add the diagram",
-                );
+                let what = format!("cannot read {}: {error}", svg.display());
+                self.problem(text, at, what, "correct the path, or add the diagram");
+                self.edits.push((paragraph.clone(), String::new()));
                 return Some(length + 4);
             }
         };
