@@ -227,6 +227,8 @@ given!(Sink, "sink", |_| 0);
 pub struct Answer<T> {
     outcome: Result<anyhow::Result<T>, Failed>,
     fallback: Criterion,
+    /// Whether a source or a sink handed out its error.
+    broke: bool,
 }
 
 impl<T> Answer<T> {
@@ -266,9 +268,17 @@ impl<T> Answer<T> {
     pub fn err_for(self, criterion: Criterion, why: &str) -> Result<anyhow::Error, Failed> {
         match self.outcome? {
             Err(e) => Ok(e),
-            Ok(_) => Err(Failed(Failure {
+            Ok(_) if self.broke || criterion != Criterion::Errors => Err(Failed(Failure {
                 criterion,
                 cause: Cause::SwallowedError { what: why.into() },
+                line: None,
+            })),
+            // It never got as far as the error, so it says nothing of errors.
+            Ok(_) => Err(Failed(Failure {
+                criterion: Criterion::Correct,
+                cause: Cause::Wrong {
+                    what: "it returned `Ok` before it had come to the end".into(),
+                },
                 line: None,
             })),
         }
@@ -304,8 +314,10 @@ impl Trial {
     /// Runs a solution to its end, under the meter and within the budget.
     pub async fn solve<T>(&self, solution: impl Future<Output = anyhow::Result<T>>) -> Answer<T> {
         let outcome = self.metered(solution).await;
+        let broke = lock(&self.inner.given).iter().any(|(_, w)| w.failed());
         self.released(outcome.is_ok()).await;
         Answer {
+            broke,
             outcome,
             fallback: self.inner.fallback,
         }

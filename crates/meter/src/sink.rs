@@ -27,6 +27,7 @@ pub struct Sink {
 #[derive(Debug, Default)]
 struct Fails {
     write_at: Option<u64>,
+    kind: Option<io::ErrorKind>,
     flush: bool,
     shutdown: bool,
 }
@@ -59,7 +60,13 @@ impl Sink {
         self
     }
 
-    /// Returns an error from flush.
+    /// The kind of its errors.
+    pub fn fails_with(mut self, kind: io::ErrorKind) -> Self {
+        self.fails.kind = Some(kind);
+        self
+    }
+
+    /// Returns an error from the first flush; a shutdown flushes too.
     pub fn fails_to_flush(mut self) -> Self {
         self.fails.flush = true;
         self
@@ -90,7 +97,8 @@ impl Sink {
 
     fn broken(&self, what: &str) -> io::Error {
         self.watch.fail();
-        io::Error::other(format!("the sink broke at {what} (on purpose)"))
+        let kind = self.fails.kind.unwrap_or(io::ErrorKind::Other);
+        io::Error::new(kind, format!("the sink broke at {what} (on purpose)"))
     }
 }
 
@@ -133,6 +141,9 @@ impl AsyncWrite for Sink {
         let accepted = &buf[..most as usize];
         if let Some(byte) = this.expects.differs(this.position, accepted) {
             this.watch.wrong_at(byte);
+            if let Some(window) = &this.window {
+                window.moot();
+            }
         }
         this.position += most;
         if let Some(pace) = &mut this.pace {
@@ -146,9 +157,9 @@ impl AsyncWrite for Sink {
         Poll::Ready(Ok(accepted.len()))
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         crate::watch::moved();
-        if self.fails.flush {
+        if std::mem::take(&mut self.fails.flush) {
             return Poll::Ready(Err(self.broken("flush")));
         }
         self.watch.flushed();
@@ -158,7 +169,7 @@ impl AsyncWrite for Sink {
     fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         crate::watch::moved();
         // As a `BufWriter` does, it flushes first.
-        if self.fails.flush {
+        if std::mem::take(&mut self.fails.flush) {
             return Poll::Ready(Err(self.broken("flush")));
         }
         if self.fails.shutdown {

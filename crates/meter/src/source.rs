@@ -117,6 +117,10 @@ impl Feed {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
+            if size == Chunks::EMPTY && self.position < self.content.len() {
+                coop.made_progress();
+                return Poll::Ready(Ok(Some(&[])));
+            }
             most = most.min(size as u64);
         }
         if let Some(pace) = &mut self.pace {
@@ -245,6 +249,11 @@ impl AsyncRead for Source {
         buf.put_slice(piece.unwrap_or_default());
         Poll::Ready(Ok(()))
     }
+}
+
+impl Chunks {
+    /// In a shape: a chunk without a byte. After the last byte there is none.
+    pub const EMPTY: usize = usize::MAX;
 }
 
 /// The size of a chunk where no shape is set, in bytes.

@@ -127,6 +127,7 @@ struct Flight {
     written: AtomicU64,
     most: AtomicU64,
     limit: u64,
+    moot: AtomicBool,
 }
 
 impl Window {
@@ -137,6 +138,7 @@ impl Window {
             written: AtomicU64::new(0),
             most: AtomicU64::new(0),
             limit,
+            moot: AtomicBool::new(false),
         }))
     }
 
@@ -154,12 +156,17 @@ impl Window {
         let read = self.0.read.fetch_add(n, Relaxed) + n;
         let ahead = read.saturating_sub(self.0.written.load(Relaxed));
         self.0.most.fetch_max(ahead, Relaxed);
-        if ahead > self.0.limit {
+        if ahead > self.0.limit && !self.0.moot.load(Relaxed) {
             crate::trip::crossed(crate::trip::Trip::TooFarAhead {
                 ahead,
                 window: self.0.limit,
             });
         }
+    }
+
+    /// What was written is not what was read, so the difference says nothing of what is in flight.
+    pub(crate) fn moot(&self) {
+        self.0.moot.store(true, Relaxed);
     }
 
     pub(crate) fn written(&self, n: u64) {

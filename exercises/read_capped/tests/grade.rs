@@ -1,2 +1,136 @@
-//! Placeholder.
-fn main() {}
+//! The cases of `read_capped`: `cargo test -p read_capped`.
+
+use std::io::ErrorKind;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use grader::Criterion::{Cancel, Correct, Early, Errors, Memory};
+use grader::meter::{Content, GIB, KIB, MIB, Source};
+use read_capped::read_capped;
+
+fn main() -> ExitCode {
+    let mut grade = grader::exercise!();
+    grade
+        .read_next("4. Byte streams", "src/byte-streams.md")
+        .read_next_for(Memory, "1. Two questions", "src/two-questions.md");
+
+    for (name, len, max, shape) in [
+        ("nothing", 0, 100_000, &[][..]),
+        ("nothing_and_a_cap_of_0", 0, 0, &[]),
+        ("one_byte", 1, 100_000, &[]),
+        ("one_below_the_cap", 99_999, 100_000, &[1000, 1, 7]),
+        ("exactly_the_cap", 100_000, 100_000, &[]),
+        (
+            "exactly_the_cap_in_pieces",
+            100_000,
+            100_000,
+            &[0, 4096, 1, 0, 33],
+        ),
+        ("no_cap", 100_000, usize::MAX, &[]),
+    ] {
+        grade.case(name, &[Correct], move |t| async move {
+            let every_byte: Vec<u8> = (0..=255).collect();
+            let body = Content::repeat(every_byte, len);
+            let src = t.give(Source::new(body.clone()).shaped(shape));
+            let got = t.solve(read_capped(src, max)).await.ok()?;
+            t.equal("length of the body", got.len() as u64, len);
+            t.check(Correct, body.differs(0, &got).is_none(), || {
+                "the body has other bytes than the source".into()
+            });
+            Ok(())
+        });
+    }
+    for (name, len, max, shape) in [
+        ("one_above_the_cap", 100_001, 100_000, &[][..]),
+        ("one_above_the_cap_in_pieces", 100_001, 100_000, &[4096, 1]),
+        ("one_byte_and_a_cap_of_0", 1, 0, &[]),
+    ] {
+        grade.case(name, &[Correct], move |t| async move {
+            let src = Source::new(Content::repeat("json", len)).shaped(shape);
+            t.solve(read_capped(t.give(src), max))
+                .await
+                .err_for(Correct, &format!("{len} bytes came and {max} are allowed"))?;
+            Ok(())
+        });
+    }
+
+    grade
+        .case(
+            "64_gib_and_a_cap_of_1_mib",
+            &[Memory, Correct],
+            |t| async move {
+                let src = Source::new(Content::repeat("json", t.size())).read_limit(64 * MIB);
+                t.solve(read_capped(t.give(src), MIB as usize))
+                    .await
+                    .err_for(Correct, "64 GiB came and 1 MiB is allowed")?;
+                Ok(())
+            },
+        )
+        .budget(2 * MIB + 256 * KIB)
+        .size(64 * GIB);
+    grade
+        .case("a_body_of_4_mib", &[Memory, Correct], |t| async move {
+            let body = Content::repeat("json", 4 * MIB);
+            let src = t.give(Source::new(body).shaped(&[16 * 1024]));
+            let got = t.solve(read_capped(src, 4 * MIB as usize)).await.ok()?;
+            t.equal("length of the body", got.len() as u64, 4 * MIB);
+            Ok(())
+        })
+        .budget(8 * MIB + 256 * KIB);
+    grade
+        .case(
+            "10_bytes_and_a_cap_of_1_gib",
+            &[Memory, Correct],
+            |t| async move {
+                let src = t.give(Source::new(Content::exactly("0123456789")));
+                let got = t.solve(read_capped(src, GIB as usize)).await.ok()?;
+                t.equal("length of the body", got.len(), 10);
+                Ok(())
+            },
+        )
+        .budget(128 * KIB);
+
+    for (name, shape) in [
+        ("stops_at_the_cap", &[][..]),
+        ("stops_at_the_cap_in_pieces", &[1500]),
+    ] {
+        grade.case(name, &[Early, Correct], move |t| async move {
+            let body = Content::repeat("json", 4 * MIB);
+            let src = Source::new(body)
+                .shaped(shape)
+                .read_limit(100_000 + 64 * KIB);
+            t.solve(read_capped(t.give(src), 100_000))
+                .await
+                .err_for(Correct, "4 MiB came and 100000 bytes are allowed")?;
+            Ok(())
+        });
+    }
+
+    for (name, at, kind) in [
+        ("broken_at_once", 0, ErrorKind::Other),
+        ("broken_in_the_middle", 50_000, ErrorKind::Other),
+        ("broken_after_exactly_the_cap", 100_000, ErrorKind::TimedOut),
+        ("connection_reset", 50_000, ErrorKind::ConnectionReset),
+        ("cut_off", 50_000, ErrorKind::UnexpectedEof),
+    ] {
+        grade.case(name, &[Errors], move |t| async move {
+            let body = Content::repeat("json", 100_001);
+            let src = Source::new(body).fails_at(at).fails_with(kind);
+            t.solve(read_capped(t.give(src), 100_000))
+                .await
+                .err(&format!("the source broke after {at} bytes"))?;
+            Ok(())
+        });
+    }
+    grade.case("the_caller_gives_up", &[Cancel], |t| async move {
+        let body = Content::repeat("json", MIB);
+        let src = Source::new(body).paced(KIB, Duration::from_millis(100));
+        t.cancel_after(
+            Duration::from_secs(2),
+            read_capped(t.give(src), MIB as usize),
+        )
+        .await
+    });
+
+    grade.run()
+}

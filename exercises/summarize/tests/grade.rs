@@ -1,2 +1,126 @@
-//! Placeholder.
-fn main() {}
+//! The cases of `summarize`: `cargo test -p summarize`.
+
+use std::io::ErrorKind;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use grader::Criterion::{Cancel, Correct, Errors, Memory};
+use grader::meter::{Chunks, Content, KIB, MIB};
+use summarize::{Summary, summarize};
+
+fn main() -> ExitCode {
+    let mut grade = grader::exercise!();
+    grade
+        .read_next("5. Item streams", "src/item-streams.md")
+        .read_next_for(Memory, "2. Buffers", "src/buffers.md");
+
+    grade.case("three_chunks", &[Correct], |t| async move {
+        let src = t.give(Chunks::new(Content::exactly("abcdef")).shaped(&[1, 3, 2]));
+        let got = t.solve(summarize(src)).await.ok()?;
+        let want = Summary {
+            bytes: 6,
+            chunks: 3,
+            largest: 3,
+            checksum: 597,
+        };
+        t.equal("summary", got, want);
+        Ok(())
+    });
+    grade.case("no_chunk", &[Correct], |t| async move {
+        let src = t.give(Chunks::new(Content::exactly("")));
+        let got = t.solve(summarize(src)).await.ok()?;
+        t.equal("summary", got, Summary::default());
+        Ok(())
+    });
+    grade.case("empty_chunks", &[Correct], |t| async move {
+        let chunks = Chunks::new(Content::exactly("abcdef"));
+        let src = t.give(chunks.shaped(&[2, Chunks::EMPTY, Chunks::EMPTY, 4]));
+        let got = t.solve(summarize(src)).await.ok()?;
+        let want = Summary {
+            bytes: 6,
+            chunks: 4,
+            largest: 4,
+            checksum: 597,
+        };
+        t.equal("summary", got, want);
+        Ok(())
+    });
+    grade.case("starts_with_an_empty_chunk", &[Correct], |t| async move {
+        let chunks = Chunks::new(Content::exactly("ab"));
+        let src = t.give(chunks.shaped(&[Chunks::EMPTY, 2]));
+        let got = t.solve(summarize(src)).await.ok()?;
+        let want = Summary {
+            bytes: 2,
+            chunks: 2,
+            largest: 2,
+            checksum: 195,
+        };
+        t.equal("summary", got, want);
+        Ok(())
+    });
+    grade.case("odd_chunks_with_pauses", &[Correct], |t| async move {
+        let every_byte: Vec<u8> = (0..=255).collect();
+        let data = Content::repeat(every_byte, 256 * KIB);
+        let src = t.give(Chunks::new(data).shaped(&[0, 1, 0, 0, 1023, 1024]));
+        let got = t.solve(summarize(src)).await.ok()?;
+        let want = Summary {
+            bytes: 256 * KIB,
+            chunks: 384,
+            largest: 1024,
+            checksum: 1024 * (255 * 256 / 2),
+        };
+        t.equal("summary", got, want);
+        Ok(())
+    });
+
+    grade
+        .case("a_large_upload", &[Memory, Correct], |t| async move {
+            let size = t.size();
+            let data = Content::repeat([255], size);
+            let src = t.give(Chunks::new(data).shaped(&[16 * 1024]));
+            let got = t.solve(summarize(src)).await.ok()?;
+            let want = Summary {
+                bytes: size,
+                chunks: size / (16 * KIB),
+                largest: 16 * 1024,
+                checksum: size * 255,
+            };
+            t.equal("summary", got, want);
+            Ok(())
+        })
+        .budget(MIB)
+        .sizes(64 * MIB, 256 * MIB);
+
+    for (name, at, kind) in [
+        ("broken_at_once", 0, ErrorKind::Other),
+        ("broken_at_chunk_40", 40 * 1024, ErrorKind::Other),
+        (
+            "broken_after_the_last_byte",
+            100 * 1024,
+            ErrorKind::TimedOut,
+        ),
+        ("connection_reset", 50 * 1024, ErrorKind::ConnectionReset),
+        ("cut_off", 50 * 1024, ErrorKind::UnexpectedEof),
+    ] {
+        grade.case(name, &[Errors], move |t| async move {
+            let data = Content::repeat("a piece of an upload\n", 100 * KIB);
+            let src = Chunks::new(data)
+                .shaped(&[1024])
+                .fails_at(at)
+                .fails_with(kind);
+            t.solve(summarize(t.give(src))).await.err(&format!(
+                "the stream broke after {} of 100 chunks",
+                at / 1024
+            ))?;
+            Ok(())
+        });
+    }
+    grade.case("the_caller_gives_up", &[Cancel], |t| async move {
+        let data = Content::repeat("a piece of an upload\n", 64 * MIB);
+        let src = Chunks::new(data).paced(64 * KIB, Duration::from_millis(100));
+        t.cancel_after(Duration::from_secs(2), summarize(t.give(src)))
+            .await
+    });
+
+    grade.run()
+}

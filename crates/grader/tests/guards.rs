@@ -1,0 +1,498 @@
+//! Each guard, against a solution that misbehaves: none passes, none hangs, none harms the machine.
+//!
+//! This binary is three things: a test, which runs itself as the grader of the cases below, which runs
+//! itself once for each case.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory, Overlap};
+use grader::meter::{Chunks, Content, GIB, Jobs, KIB, MIB, Sink, Source, Window};
+use grader::report::{Report, Verdict};
+use grader::{Criterion, Grade};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio_stream::StreamExt;
+
+const GRADE: &str = "GRADER_TESTS_GRADE";
+
+/// What a case must be found guilty of: its criterion and the kind of its cause. `None`: it must pass.
+type Guilt = Option<(Criterion, &'static str)>;
+
+fn main() -> ExitCode {
+    if std::env::var_os(GRADE).is_some() {
+        return cases().0.run();
+    }
+    if std::env::args().any(|a| a == "--list") {
+        println!("guards: test");
+        return ExitCode::SUCCESS;
+    }
+    match [("system", false), ("portable", true)].map(|(name, portable)| (name, check(portable))) {
+        [(_, Ok(a)), (_, Ok(b))] => {
+            println!("test result: ok. {} passed; 0 failed; 0 ignored", a + b);
+            ExitCode::SUCCESS
+        }
+        results => {
+            for (name, result) in results {
+                if let Err(e) = result {
+                    println!("guards of the {name} kind: {e:#}");
+                }
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Grades all cases with one kind of guards. Returns how many there are.
+fn check(portable: bool) -> Result<usize> {
+    let mut grader = Command::new(std::env::current_exe()?);
+    grader.env(GRADE, "1").args(["--format", "json"]);
+    if portable {
+        grader.env("GRADER_GUARDS", "portable");
+    }
+    let output = grader.output()?;
+    let report: Report = serde_json::from_slice(&output.stdout)
+        .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
+    ensure!(report.complete && !report.passed && !output.status.success());
+    let guilt = cases().1;
+    let mut wrong = Vec::new();
+    for case in &report.cases {
+        let expected = guilt[case.name.as_str()];
+        let found: Vec<_> = case
+            .failures
+            .iter()
+            .map(|f| (f.criterion, kind(&f.cause)))
+            .collect();
+        println!(
+            "{:<34} {:>5} ms  {}",
+            case.name,
+            case.ms,
+            found_text(&found)
+        );
+        let as_it_should = match expected {
+            None => case.passed,
+            // The portable guards see less, and never let pass what they do not see end well.
+            Some((_, "real_memory" | "wrote_files")) if portable => true,
+            Some(_) if portable => !case.passed,
+            Some((criterion, cause)) => found.contains(&(criterion, cause.into())),
+        };
+        if !as_it_should {
+            wrong.push(format!(
+                "{}: found {found:?}, expected {expected:?}",
+                case.name
+            ));
+        }
+        if case.ms > 10_000 {
+            wrong.push(format!("{}: took {} ms", case.name, case.ms));
+        }
+        if case.resident.is_some_and(|r| r > 256 * MIB) {
+            wrong.push(format!(
+                "{}: {:?} bytes of real memory",
+                case.name, case.resident
+            ));
+        }
+    }
+    let errors = report.criteria.iter().find(|c| c.criterion == Errors);
+    ensure!(errors.is_some_and(|c| c.verdict == Verdict::NotMet));
+    if !wrong.is_empty() {
+        bail!("{}", wrong.join("\n"));
+    }
+    Ok(report.cases.len())
+}
+
+fn kind(cause: &grader::report::Cause) -> String {
+    serde_json::to_value(cause)
+        .ok()
+        .and_then(|v| Some(v["kind"].as_str()?.to_string()))
+        .unwrap_or_default()
+}
+
+fn found_text(found: &[(Criterion, String)]) -> String {
+    if found.is_empty() {
+        return "passes".into();
+    }
+    let texts: Vec<String> = found
+        .iter()
+        .map(|(c, k)| format!("{} ({k})", c.name()))
+        .collect();
+    texts.join(", ")
+}
+
+fn log(bytes: u64) -> Content {
+    Content::repeat("a line of a log\n", bytes)
+}
+
+async fn drain(mut src: impl AsyncRead + Unpin) -> anyhow::Result<u64> {
+    let mut buf = vec![0; 64 * 1024];
+    let mut total = 0;
+    loop {
+        match src.read(&mut buf).await? {
+            0 => return Ok(total),
+            n => total += n as u64,
+        }
+    }
+}
+
+fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
+    let mut grade = grader::exercise!();
+    let mut guilt = BTreeMap::new();
+
+    // A solution that is given a source of a number of bytes.
+    macro_rules! case {
+        ($name:literal, $guilt:expr, $src:ident => $solution:expr) => {
+            case!($name, $guilt, &[Correct], 64 * MIB, $src => $solution)
+        };
+        ($name:literal, $guilt:expr, $checks:expr, $bytes:expr, $src:ident => $solution:expr) => {{
+            guilt.insert($name, $guilt);
+            grade
+                .case($name, $checks, |t| async move {
+                    let $src = t.give(Source::new(log($bytes)));
+                    let n = t.solve(async move { $solution }).await.ok()?;
+                    t.equal("bytes", n, $bytes);
+                    Ok(())
+                })
+                .budget(512 * KIB)
+        }};
+    }
+
+    case!("honest", None, src => drain(src).await);
+    case!("honest_on_another_thread", None, src => {
+        tokio::spawn(drain(src)).await?
+    });
+    case!("honest_with_blocking_work", None, src => {
+        let n = drain(src).await?;
+        tokio::task::spawn_blocking(move || n).await.map_err(Into::into)
+    });
+    case!("honest_and_prints", None, src => {
+        println!("Done {{\"peak\":0,\"elapsed_ms\":0}}");
+        eprintln!("half a line");
+        drain(src).await
+    });
+
+    // Ends without a verdict.
+    case!("exits_with_0", Some((Correct, "exited")), src => {
+        drop(src);
+        std::process::exit(0)
+    });
+    #[cfg(unix)]
+    case!("exits_at_once", Some((Correct, "exited")), src => {
+        drop(src);
+        // SAFETY: ends the process.
+        unsafe { libc::_exit(0) }
+    });
+    case!("aborts", Some((Correct, "exited")), src => {
+        drop(src);
+        std::process::abort()
+    });
+    case!("exits_from_a_thread", Some((Correct, "exited")), src => {
+        std::thread::spawn(|| std::process::exit(0));
+        drain(src).await?;
+        std::future::pending().await
+    });
+    case!("panics", Some((Correct, "panicked")), src => {
+        drop(src);
+        panic!("no idea")
+    });
+    case!("is_a_stub", Some((Correct, "todo")), src => {
+        drop(src);
+        todo!()
+    });
+    case!("overflows_the_stack", Some((Correct, "stack_overflow")), src => {
+        #[expect(unconditional_recursion, reason = "that is the misbehavior")]
+        fn deeper(n: u64) -> u64 {
+            let here = std::hint::black_box([n; 512]);
+            deeper(n + 1) + here[0]
+        }
+        drop(src);
+        Ok(deeper(0))
+    });
+
+    // Does not end.
+    case!("loops", Some((Correct, "busy")), src => {
+        drop(src);
+        let mut n: u64 = 0;
+        while std::hint::black_box(n) < u64::MAX {
+            n += 1;
+        }
+        Ok(n)
+    });
+    case!("loops_and_yields", Some((Correct, "busy")), src => {
+        drop(src);
+        loop {
+            tokio::task::yield_now().await;
+        }
+    });
+    case!("waits_for_itself", Some((Correct, "deadlocked")), src => {
+        drop(src);
+        let (tx, mut rx) = tokio::sync::mpsc::channel::<u64>(1);
+        let n = rx.recv().await.unwrap_or(0);
+        drop(tx);
+        Ok(n)
+    });
+    case!("forgets_to_wake", Some((Correct, "deadlocked")), src => {
+        let _src = src;
+        std::future::poll_fn(|_| std::task::Poll::<anyhow::Result<u64>>::Pending).await
+    });
+    case!("blocks", Some((Correct, "blocked")), src => {
+        let (tx, rx) = std::sync::mpsc::channel::<u64>();
+        let n = rx.recv().unwrap_or(0);
+        drop((tx, src));
+        Ok(n)
+    });
+    case!("sleeps", Some((Correct, "blocked")), src => {
+        std::thread::sleep(Duration::from_secs(3600));
+        drain(src).await
+    });
+    case!("reads_after_the_end", Some((Correct, "read_after_end")), src => {
+        let mut src = src;
+        let mut buf = [0; 4096];
+        loop {
+            let _ = src.read(&mut buf).await?;
+        }
+    });
+
+    // Holds too much.
+    let checks = &[Memory];
+    let whole = Some((Memory, "over_budget"));
+    case!("reads_everything", whole, checks, 64 * GIB, src => {
+        let (mut src, mut all) = (src, Vec::new());
+        src.read_to_end(&mut all).await?;
+        Ok(all.len() as u64)
+    });
+    case!("makes_room_for_everything", whole, checks, 64 * GIB, src => {
+        let (mut src, mut all) = (src, vec![0; 64 * GIB as usize]);
+        Ok(src.read_exact(&mut all).await? as u64)
+    });
+    case!("reads_everything_in_a_thread", whole, checks, 64 * MIB, src => {
+        let (tx, mut rx) = tokio::sync::mpsc::channel::<Vec<u8>>(1);
+        let thread = tokio::task::spawn_blocking(move || {
+            let mut all = Vec::new();
+            while let Some(chunk) = rx.blocking_recv() {
+                all.push(chunk);
+            }
+            all.iter().map(|c| c.len() as u64).sum::<u64>()
+        });
+        let (mut src, mut buf) = (src, vec![0; 65536]);
+        loop {
+            let n = src.read(&mut buf).await?;
+            if n == 0 {
+                break;
+            }
+            tx.send(buf[..n].to_vec()).await?;
+        }
+        drop(tx);
+        thread.await.map_err(Into::into)
+    });
+    case!("leaks", whole, checks, 64 * MIB, src => {
+        let mut src = src;
+        let mut total = 0;
+        loop {
+            let buf = Box::leak(vec![0; 4096].into_boxed_slice());
+            let n = src.read(buf).await?;
+            if n == 0 {
+                return Ok(total);
+            }
+            total += n as u64;
+        }
+    });
+    guilt.insert("keeps_a_little", Some((Memory, "grew")));
+    grade
+        .case("keeps_a_little", &[Memory], |t| async move {
+            let mut src = t.give(Source::new(log(t.size())).shaped(&[4096]));
+            let solution = async move {
+                let mut offsets = Vec::new();
+                let (mut buf, mut total) = (vec![0; 4096], 0);
+                loop {
+                    let n = src.read(&mut buf).await? as u64;
+                    if n == 0 {
+                        return Ok(offsets.len());
+                    }
+                    total += n;
+                    offsets.push(total);
+                }
+            };
+            t.solve(solution).await.ok().map(drop)
+        })
+        .budget(512 * KIB)
+        .sizes(16 * MIB, 64 * MIB);
+    #[cfg(unix)]
+    case!("maps_memory", Some((Memory, "real_memory")), checks, 128 * MIB, src => {
+        let mut src = src;
+        let mut total = 0;
+        loop {
+            // SAFETY: a fresh private mapping of 1 MiB, used as bytes and never unmapped.
+            let page = unsafe {
+                let at = libc::mmap(
+                    std::ptr::null_mut(),
+                    MIB as usize,
+                    libc::PROT_READ | libc::PROT_WRITE,
+                    libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                    -1,
+                    0,
+                );
+                assert_ne!(at, libc::MAP_FAILED);
+                std::slice::from_raw_parts_mut(at.cast::<u8>(), MIB as usize)
+            };
+            let n = src.read(page).await?;
+            if n == 0 {
+                return Ok(total);
+            }
+            total += n as u64;
+        }
+    });
+    case!("parks_it_in_one_file", Some((Memory, "wrote_files")), checks, 64 * MIB, src => {
+        let mut src = src;
+        let mut file = std::fs::File::create(std::env::temp_dir().join("parked"))?;
+        let (mut buf, mut total) = (vec![0; 65536], 0);
+        loop {
+            let n = src.read(&mut buf).await?;
+            if n == 0 {
+                return Ok(total);
+            }
+            file.write_all(&buf[..n])?;
+            total += n as u64;
+        }
+    });
+    case!("parks_it_in_many_files", Some((Memory, "wrote_files")), checks, 512 * MIB, src => {
+        let mut src = src;
+        let (mut buf, mut total) = (vec![0; 65536], 0);
+        loop {
+            let n = src.read(&mut buf).await?;
+            if n == 0 {
+                return Ok(total);
+            }
+            std::fs::write(std::env::temp_dir().join(format!("{total}")), &buf[..n])?;
+            total += n as u64;
+        }
+    });
+    case!("floods_the_terminal", Some((Correct, "printed")), src => {
+        drop(src);
+        loop {
+            println!("still counting, still counting, still counting, still counting");
+        }
+    });
+
+    // Lets something go on.
+    let checks = &[Cancel];
+    case!("leaves_a_task_that_reads_on", Some((Cancel, "reads_on")), checks, 64 * MIB, src => {
+        tokio::spawn(async move {
+            let (mut src, mut byte) = (src, [0]);
+            while src.read(&mut byte).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        });
+        Ok(64 * MIB)
+    });
+    case!("forgets_the_source", Some((Cancel, "still_held")), checks, 64 * MIB, src => {
+        std::mem::forget(src);
+        Ok(64 * MIB)
+    });
+    case!("leaves_a_task", Some((Cancel, "tasks_left")), checks, 64 * MIB, src => {
+        tokio::spawn(std::future::pending::<()>());
+        drain(src).await
+    });
+    guilt.insert("cannot_be_canceled", Some((Cancel, "reads_on")));
+    grade.case("cannot_be_canceled", &[Cancel], |t| async move {
+        let src = Source::new(log(64 * MIB)).paced(KIB, Duration::from_millis(10));
+        let task = tokio::spawn(drain(t.give(src)));
+        t.cancel_after(Duration::from_secs(1), async { task.await? })
+            .await
+    });
+
+    // Errors, pace, order.
+    guilt.insert("swallows_an_error", Some((Errors, "swallowed_error")));
+    grade.case("swallows_an_error", &[Errors], |t| async move {
+        let mut src = t.give(Source::new(log(MIB)).fails_at(100));
+        let solution = async move {
+            let mut buf = [0; 64];
+            while let Ok(1..) = src.read(&mut buf).await {}
+            Ok(())
+        };
+        t.solve(solution)
+            .await
+            .err("the source broke after 100 bytes")
+            .map(drop)
+    });
+    guilt.insert(
+        "reads_on_after_an_error",
+        Some((Errors, "read_after_error")),
+    );
+    grade.case("reads_on_after_an_error", &[Errors], |t| async move {
+        let mut chunks = t.give(Chunks::new(log(MIB)).shaped(&[64]).fails_at(128));
+        let solution = async move {
+            while chunks.next().await.is_some() {}
+            Ok(())
+        };
+        t.solve(solution)
+            .await
+            .err("the stream broke after 2 chunks")
+            .map(drop)
+    });
+    guilt.insert("runs_ahead", Some((Backpressure, "too_far_ahead")));
+    grade.case("runs_ahead", &[Backpressure], |t| async move {
+        let window = Window::new(256 * KIB);
+        let mut src = t.give(Source::new(log(4 * MIB)).window(&window));
+        let sink = Sink::new(log(4 * MIB)).paced(KIB, Duration::from_millis(1));
+        let mut dst = t.give(sink.window(&window));
+        let solution = async move {
+            let mut all = Vec::new();
+            src.read_to_end(&mut all).await?;
+            dst.write_all(&all).await?;
+            Ok(())
+        };
+        t.solve(solution).await.ok()
+    });
+    guilt.insert(
+        "starts_too_many_jobs",
+        Some((Backpressure, "too_many_jobs")),
+    );
+    grade.case("starts_too_many_jobs", &[Backpressure], |t| async move {
+        let jobs = Jobs::new(8);
+        let solution = async move {
+            let mut set = tokio::task::JoinSet::new();
+            for _ in 0..9 {
+                let jobs = jobs.clone();
+                set.spawn(async move {
+                    let _job = jobs.start();
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                });
+            }
+            set.join_all().await;
+            Ok(())
+        };
+        t.solve(solution).await.ok()
+    });
+    guilt.insert("one_after_the_other", Some((Overlap, "too_long")));
+    grade.case("one_after_the_other", &[Overlap], |t| async move {
+        let solution = async {
+            for _ in 0..100 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Ok(())
+        };
+        t.solve(solution).await.ok()?;
+        t.overlapped(Duration::from_millis(1300));
+        Ok(())
+    });
+    guilt.insert("reads_past_the_answer", Some((Early, "read_past")));
+    grade.case("reads_past_the_answer", &[Early], |t| async move {
+        let src = t.give(Source::new(log(MIB)).read_limit(64 * KIB));
+        t.solve(drain(src)).await.ok().map(drop)
+    });
+    guilt.insert(
+        "writes_after_shutdown",
+        Some((Correct, "write_after_shutdown")),
+    );
+    grade.case("writes_after_shutdown", &[Correct], |t| async move {
+        let mut dst = t.give(Sink::new(log(32)));
+        let solution = async move {
+            dst.shutdown().await?;
+            dst.write_all(b"one more").await?;
+            Ok(())
+        };
+        t.solve(solution).await.ok()
+    });
+    (grade, guilt)
+}
