@@ -4,6 +4,7 @@
 //! ```text
 //! cargo test --test verdicts                         # all, and the table
 //! cargo test --test verdicts -- relay trap_write     # those whose EXERCISE/FILE contains a word
+//! cargo test --test verdicts -- --cards trap_write   # with the report card of each
 //! cargo test --test verdicts -- --repeat 30 --load   # again and again, with every core kept busy
 //! ```
 //!
@@ -23,7 +24,7 @@ use serde_json::Value;
 
 fn main() -> ExitCode {
     let mut words = Vec::new();
-    let (mut repeat, mut load) = (1, false);
+    let (mut repeat, mut load, mut cards) = (1, false, false);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
             }
             "--repeat" => repeat = args.next().and_then(|n| n.parse().ok()).unwrap_or(30),
             "--load" => load = true,
+            "--cards" => cards = true,
             // What `cargo test` and nextest pass on to every test binary.
             "--exact" | "verdicts" => {}
             "--ignored" => return ExitCode::SUCCESS,
@@ -40,7 +42,7 @@ fn main() -> ExitCode {
             _ => words.push(arg),
         }
     }
-    match run(&words, repeat, load) {
+    match run(&words, repeat, load, cards) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(e) => {
@@ -75,7 +77,7 @@ enum Verdict {
     NotCompiled,
 }
 
-fn run(words: &[String], repeat: usize, load: bool) -> Result<bool> {
+fn run(words: &[String], repeat: usize, load: bool, cards: bool) -> Result<bool> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let attempts: Vec<Attempt> = attempts(root)?
         .into_iter()
@@ -115,6 +117,9 @@ fn run(words: &[String], repeat: usize, load: bool) -> Result<bool> {
                         let outcome = grade(&workspace, &place, attempt, repeat);
                         let row = Row::new(attempt, outcome);
                         println!("{}", row.text);
+                        if cards {
+                            println!("{}", row.details);
+                        }
                         rows.lock().expect("no thread panics").push(row);
                     }
                 }

@@ -2,7 +2,7 @@
 //! words. It points at the mistake and leaves the mending to the reader.
 
 use crate::case::commas;
-use crate::record::{Cause, Failure};
+use crate::record::{Cause, Criterion, Failure};
 use meter::{KIB, MIB};
 
 /// Bytes in the unit that suits them: `512 KiB`, `1.5 MiB`, `65,536 MiB`.
@@ -30,17 +30,21 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Cause::ReturnedError { message } => {
             format!("It returned an error where nothing went wrong: {message}")
         }
-        Cause::SwallowedError { what } => format!(
+        Cause::SwallowedError { what } if failure.criterion == Criterion::Errors => format!(
             "It returned `Ok` although {what}. The error was read and let go of, so the caller takes a part \
              for the whole."
         ),
+        Cause::SwallowedError { what } => format!("It returned `Ok` although {what}."),
         Cause::OverBudget {
             asked,
             live,
             budget,
             position,
             total,
-        } => over_budget(*asked, *live, *budget, *position, *total),
+        } => {
+            let at_a_line = failure.line.is_some();
+            over_budget(*asked, *live, *budget, *position, *total, at_a_line)
+        },
         Cause::Grew {
             small,
             small_peak,
@@ -95,8 +99,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             seconds(*limit_ms)
         ),
         Cause::StillHeld { what } => format!(
-            "The {what} is still held after the function is gone: something that was started (a task, a thread, a \
-             `static`) keeps it alive."
+            "The {what} is still held after the function is gone: something that was started (a task, a thread), or a leak, \
+             keeps it alive."
         ),
         Cause::ReadsOn { bytes } => format!(
             "{} more bytes moved after the function was gone: a task was left behind that goes on reading. Dropping \
@@ -147,14 +151,22 @@ pub(crate) fn sentence(failure: &Failure) -> String {
     }
 }
 
-fn over_budget(asked: u64, live: u64, budget: u64, position: u64, total: u64) -> String {
+fn over_budget(
+    asked: u64,
+    live: u64,
+    budget: u64,
+    position: u64,
+    total: u64,
+    at_a_line: bool,
+) -> String {
+    let whole = total > budget && asked >= total;
     let budget = size(budget);
     let read = if total > 0 {
         format!("{} of {}", size(position), size(total))
     } else {
         size(position)
     };
-    if asked >= 16 * MIB || (total > 0 && asked >= total) {
+    if asked >= 16 * MIB || whole {
         return format!(
             "Asked for {} in one piece (budget {budget}), {} bytes into the input: looks like room for the whole \
              input is made at once.",
@@ -175,17 +187,22 @@ fn over_budget(asked: u64, live: u64, budget: u64, position: u64, total: u64) ->
             size(live)
         );
     }
-    if asked > live / 2 {
+    if position > 0 {
         return format!(
-            "Asked for a buffer of {} (budget {budget}) after reading {read}. A larger buffer than that buys \
-             nothing here.",
-            size(asked)
+            "Live heap was to be {} (budget {budget}) after reading {read}: something is kept for each chunk or \
+             line, little by little.",
+            size(live)
         );
     }
     format!(
-        "Live heap was to be {} (budget {budget}) after reading {read}: something is kept for each piece of the \
-         input.",
-        size(live)
+        "Asked for a buffer of {} before the first byte was read, and the budget is {budget}. Reading through \
+         a larger buffer than that gains nothing here.{}",
+        size(asked),
+        if at_a_line {
+            ""
+        } else {
+            " No line of yours was running yet: an array that lives across an `.await` is part of the future."
+        }
     )
 }
 

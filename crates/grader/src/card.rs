@@ -189,8 +189,12 @@ fn explain(
         1 => format!(" and {}", finding.cases[1]),
         _ => format!(" and {more} more cases"),
     };
+    let about = match report.cases.iter().find(|c| c.name == *one) {
+        Some(case) if !case.about.is_empty() => format!(" ({})", case.about),
+        _ => String::new(),
+    };
     let title = style.paint("1", failure.criterion.name());
-    let _ = writeln!(out, "\n{title}, in {one}{also}");
+    let _ = writeln!(out, "\n{title}, in {one}{about}{also}");
     let _ = writeln!(out, "{}", wrapped("  ", &finding.sentence));
     out.push_str(&place(grade, failure.line.as_ref()));
     let memory = matches!(failure.cause, Cause::OverBudget { .. } | Cause::Grew { .. });
@@ -250,14 +254,14 @@ fn shown(path: &Path) -> String {
 fn telling<'a>(cases: impl Iterator<Item = &'a CaseRow>) -> Option<&'a CaseRow> {
     cases
         .filter(|c| c.checks.contains(&crate::Criterion::Memory) && c.trace.live.len() > 2)
-        .max_by_key(|c| c.trace.width * c.trace.live.len() as u64)
+        .max_by_key(|c| c.trace.read)
 }
 
 /// Live heap over bytes read, with a sentence first for whoever does not see the picture.
 fn graph(case: &CaseRow, style: &Style) -> String {
-    let Trace { width, live } = &case.trace;
+    let Trace { read, live, .. } = &case.trace;
     let mut live = live.clone();
-    let read = width * live.len() as u64;
+
     let mut broke = false;
     for failure in &case.failures {
         if let Cause::OverBudget { live: asked, .. } = failure.cause {
@@ -314,7 +318,7 @@ fn graph(case: &CaseRow, style: &Style) -> String {
         }
         let _ = writeln!(out, "{}", line.trim_end());
     }
-    let end = format!("{} read", size(read));
+    let end = format!("{} read", size(*read));
     let _ = writeln!(out, "  {:>9} +{}", "", "-".repeat(49));
     let _ = writeln!(out, "  {:>9}  0{end:>48}", "");
     out
@@ -329,8 +333,17 @@ fn printed(report: &Report) -> String {
     else {
         return String::new();
     };
+    // A panic is told above.
+    let lines: Vec<&str> = case
+        .printed
+        .lines()
+        .filter(|l| !l.starts_with("panicked: "))
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
     let mut out = format!("\nPrinted in {}:\n", case.name);
-    for line in case.printed.lines().take(8) {
+    for line in lines.iter().take(8) {
         let line: String = line
             .chars()
             .filter(|c| !c.is_control())
@@ -338,7 +351,7 @@ fn printed(report: &Report) -> String {
             .collect();
         let _ = writeln!(out, "  | {line}");
     }
-    if case.printed.lines().count() > 8 {
+    if lines.len() > 8 {
         let _ = writeln!(out, "  | ... (all of it with -- --nocapture)");
     }
     out

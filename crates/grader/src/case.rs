@@ -40,6 +40,7 @@ pub(crate) struct Chapter {
 /// One case: what it checks and within which limits.
 pub struct Case {
     pub(crate) name: String,
+    pub(crate) about: String,
     pub(crate) checks: Vec<Criterion>,
     pub(crate) budget: u64,
     pub(crate) sizes: Vec<u64>,
@@ -101,6 +102,7 @@ impl Grade {
         );
         self.cases.push(Case {
             name,
+            about: String::new(),
             checks: checks.to_vec(),
             budget: BUDGET,
             sizes: Vec::new(),
@@ -127,6 +129,12 @@ impl Grade {
 }
 
 impl Case {
+    /// Says what is special about the case, for the card: `each read brings 1 byte`.
+    pub fn about(&mut self, text: impl Into<String>) -> &mut Self {
+        self.about = text.into();
+        self
+    }
+
     /// Live heap that the solution may have above what there was when it started, in bytes.
     pub fn budget(&mut self, bytes: u64) -> &mut Self {
         self.budget = bytes;

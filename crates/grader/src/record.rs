@@ -155,7 +155,11 @@ pub(crate) enum Record {
     /// Where the last failure happened.
     At(Line),
     /// Live heap over bytes read.
-    Trace { width: u64, live: Vec<u64> },
+    Trace {
+        read: u64,
+        width: u64,
+        live: Vec<u64>,
+    },
     /// The case ran to its end. Without this, it did not.
     Done { peak: u64, elapsed_ms: u64 },
 }
@@ -163,6 +167,7 @@ pub(crate) enum Record {
 impl From<Trace> for Record {
     fn from(trace: Trace) -> Self {
         Record::Trace {
+            read: trace.read,
             width: trace.width,
             live: trace.live,
         }

@@ -86,6 +86,8 @@ pub struct Finding {
 pub struct CaseRow {
     /// Its name, as a filter takes it.
     pub name: String,
+    /// What is special about it, where that helps: `each read brings 1 byte`.
+    pub about: String,
     /// What it checks.
     pub checks: Vec<Criterion>,
     /// Whether it ran to its end and found nothing.
@@ -113,6 +115,8 @@ pub struct CaseRow {
 /// Live heap over bytes read, in columns.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
+    /// Bytes read in all.
+    pub read: u64,
     /// Bytes read per column.
     pub width: u64,
     /// The most live heap above the start in each column.

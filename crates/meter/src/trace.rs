@@ -18,6 +18,8 @@ static BASE: AtomicUsize = AtomicUsize::new(0);
 /// What was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trace {
+    /// Bytes read in all.
+    pub read: u64,
     /// Bytes read per column.
     pub width: u64,
     /// The most live heap above the start, in bytes, while each column's bytes were read.
@@ -63,7 +65,14 @@ pub fn take() -> Trace {
     while live.last() == Some(&0) {
         live.pop();
     }
+    // A large read passes over whole columns; nothing was freed there.
+    for i in 1..live.len() {
+        if live[i] == 0 {
+            live[i] = live[i - 1];
+        }
+    }
     Trace {
+        read: position(),
         width: WIDTH.load(Relaxed),
         live,
     }

@@ -16,18 +16,24 @@ fn main() -> ExitCode {
 
     // Blank lines, a CRLF, a character of several bytes, and a last line without a newline.
     let text = "one\n\nthree \u{65e5}\u{672c}\r\nfour\n\n\nseven and no newline";
-    for (name, shape) in [
-        ("all_at_once", &[][..]),
-        ("one_byte_at_a_time", &[1]),
-        ("odd_sizes", &[1, 7, 3, 2, 5]),
-        ("with_pauses", &[0, 5, 0, 0, 2]),
+    for (name, about, shape) in [
+        ("all_at_once", "", &[][..]),
+        ("one_byte_at_a_time", "each read brings 1 byte", &[1]),
+        (
+            "odd_sizes",
+            "reads bring 1, 7, 3, 2, 5 bytes",
+            &[1, 7, 3, 2, 5],
+        ),
+        ("with_pauses", "reads wait in between", &[0, 5, 0, 0, 2]),
     ] {
-        grade.case(name, &[Correct], move |t| async move {
-            let src = t.give(Source::new(Content::exactly(text)).shaped(shape));
-            let n = t.solve(count_lines(src)).await.ok()?;
-            t.equal("newlines", n, 6);
-            Ok(())
-        });
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let src = t.give(Source::new(Content::exactly(text)).shaped(shape));
+                let n = t.solve(count_lines(src)).await.ok()?;
+                t.equal("newlines", n, 6);
+                Ok(())
+            })
+            .about(about);
     }
     for (name, text, newlines) in [
         ("empty", "", 0),

@@ -28,17 +28,19 @@ fn main() -> ExitCode {
         ),
         ("no_cap", 100_000, usize::MAX, &[]),
     ] {
-        grade.case(name, &[Correct], move |t| async move {
-            let every_byte: Vec<u8> = (0..=255).collect();
-            let body = Content::repeat(every_byte, len);
-            let src = t.give(Source::new(body.clone()).shaped(shape));
-            let got = t.solve(read_capped(src, max)).await.ok()?;
-            t.equal("length of the body", got.len() as u64, len);
-            t.check(Correct, body.differs(0, &got).is_none(), || {
-                "the body has other bytes than the source".into()
-            });
-            Ok(())
-        });
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let every_byte: Vec<u8> = (0..=255).collect();
+                let body = Content::repeat(every_byte, len);
+                let src = t.give(Source::new(body.clone()).shaped(shape));
+                let got = t.solve(read_capped(src, max)).await.ok()?;
+                t.equal("length of the body", got.len() as u64, len);
+                t.check(Correct, body.differs(0, &got).is_none(), || {
+                    "the body has other bytes than the source".into()
+                });
+                Ok(())
+            })
+            .about(format!("a body of {len} bytes"));
     }
     for (name, len, max, shape) in [
         ("one_above_the_cap", 100_001, 100_000, &[][..]),

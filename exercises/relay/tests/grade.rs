@@ -14,27 +14,30 @@ fn main() -> ExitCode {
         .read_next("4. Byte streams", "src/byte-streams.md")
         .read_next_for(Memory, "1. Two questions", "src/two-questions.md");
 
-    for (name, reads, writes) in [
-        ("all_at_once", &[][..], &[][..]),
-        ("three_bytes_a_write", &[], &[3]),
-        ("one_byte_a_read", &[1], &[4096]),
+    for (name, about, reads, writes) in [
+        ("all_at_once", "", &[][..], &[][..]),
+        ("three_bytes_a_write", "each write takes 3 bytes", &[], &[3]),
+        ("one_byte_a_read", "each read brings 1 byte", &[1], &[4096]),
         (
             "odd_sizes_with_pauses",
+            "reads and writes of odd sizes, with waits",
             &[0, 7, 4096, 0, 1, 33],
             &[0, 1, 64, 0, 3],
         ),
     ] {
-        grade.case(name, &[Correct], move |t| async move {
-            let every_byte: Vec<u8> = (0..=255).collect();
-            let page = Content::repeat(every_byte, 100_000);
-            let src = t.give(Source::new(page.clone()).shaped(reads));
-            let dst = t.give(Sink::new(page.clone()).shaped(writes));
-            let seen = dst.watch();
-            let n = t.solve(relay(src, dst)).await.ok()?;
-            t.whole(&seen, page.len());
-            t.equal("bytes", n, page.len());
-            Ok(())
-        });
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let every_byte: Vec<u8> = (0..=255).collect();
+                let page = Content::repeat(every_byte, 100_000);
+                let src = t.give(Source::new(page.clone()).shaped(reads));
+                let dst = t.give(Sink::new(page.clone()).shaped(writes));
+                let seen = dst.watch();
+                let n = t.solve(relay(src, dst)).await.ok()?;
+                t.whole(&seen, page.len());
+                t.equal("bytes", n, page.len());
+                Ok(())
+            })
+            .about(about);
     }
     grade.case("nothing", &[Correct], |t| async move {
         let src = t.give(Source::new(Content::exactly("")));
