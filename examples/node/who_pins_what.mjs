@@ -1,0 +1,87 @@
+// Keeps 16 bytes of every 1 MiB chunk in three ways and shows how much memory they keep alive.
+//
+//     node examples/node/who_pins_what.mjs
+//     node examples/node/who_pins_what.mjs 1000   # 1000 chunks
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc");
+
+const MIB = 1024 * 1024;
+
+// ANCHOR: keep
+function subarray(chunk) {
+  return chunk.subarray(0, 16);
+}
+
+function slice(chunk) {
+  return chunk.slice(0, 16); // deprecated: a Buffer's slice() does not copy, an array's does
+}
+
+function copy(chunk) {
+  return Buffer.from(chunk.subarray(0, 16));
+}
+// ANCHOR_END: keep
+
+// ANCHOR: pass
+/** Lets the chunks pass by, one at a time, and keeps what `keep` makes of each. */
+function pass(chunks, keep) {
+  const kept = [];
+  for (let i = 0; i < chunks; i += 1) {
+    const chunk = Buffer.alloc(MIB, ".");
+    kept.push(keep(chunk));
+  }
+  return kept;
+}
+
+function measure(name, chunks, keep) {
+  const before = live();
+  const kept = pass(chunks, keep);
+  const held = live() - before;
+  const bytes = kept.reduce((sum, part) => sum + part.length, 0);
+  row(name, `${bytes} B`, `${(Math.round((held / MIB) * 10) / 10).toFixed(1)} MiB`);
+}
+
+/** Bytes of Buffers that something still refers to; garbage is not among them. */
+function live() {
+  gc(); // finds the garbage
+  gc(); // returns once the garbage of the first is given back
+  return process.memoryUsage().arrayBuffers;
+}
+// ANCHOR_END: pass
+
+function main() {
+  const chunks = Number(process.argv[2] ?? 100);
+  if (!Number.isInteger(chunks) || chunks < 1) throw new Error(`no count: ${process.argv[2]}`);
+
+  row(`${chunks} chunks of 1 MiB`, "kept", "live");
+  measure("chunk.subarray(0, 16)", chunks, subarray);
+  measure("chunk.slice(0, 16)", chunks, slice);
+  measure("Buffer.from(chunk.subarray(0, 16))", chunks, copy);
+
+  row("\nthe memory behind 16 bytes", "", "");
+  behind("chunk.subarray(0, 16)", subarray(Buffer.alloc(MIB)));
+  behind("Buffer.from(chunk.subarray(0, 16))", copy(Buffer.alloc(MIB)));
+  behind("Buffer.alloc(16)", Buffer.alloc(16));
+}
+
+// ANCHOR: behind
+/** Small Buffers are cut from a pool, 8 KiB up to Node 22 and 64 KiB since: `Buffer.poolSize`. */
+function behind(name, part) {
+  const size = part.buffer.byteLength;
+  row(name, "", size === Buffer.poolSize ? "the pool" : `${size} B`);
+}
+// ANCHOR_END: behind
+
+function row(name, a, b) {
+  console.log((name.padEnd(36) + a.padStart(12) + b.padStart(14)).trimEnd());
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+}
