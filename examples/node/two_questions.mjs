@@ -1,15 +1,15 @@
-// Counts the lines of one file twice: with all of it in memory, then through a 64 KiB window.
+// Counts the lines of one file three ways and shows how much of it is in memory.
 //
 //     node examples/node/two_questions.mjs
 //     node examples/node/two_questions.mjs 1024   # of 1024 MiB
 
-import { createReadStream, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-setFlagsFromString("--expose-gc");
+setFlagsFromString("--expose-gc"); // so that each version starts without the garbage of the last
 const gc = runInNewContext("gc");
 
 const MIB = 1024 * 1024;
@@ -19,7 +19,7 @@ let peak = 0; // most bytes seen in Buffers: those not yet collected as garbage 
 
 // ANCHOR: whole
 function whole(fd, count) {
-  const bytes = readFileSync(fd);
+  const bytes = readFileSync(fd); // from where the file stands, which is its start
   count.add(bytes);
 }
 // ANCHOR_END: whole
@@ -32,6 +32,17 @@ async function window(fd, count) {
   }
 }
 // ANCHOR_END: window
+
+// ANCHOR: kept
+async function kept(fd, count) {
+  const options = { fd, start: 0, autoClose: false, highWaterMark: 64 * 1024 };
+  const chunks = [];
+  for await (const chunk of createReadStream(null, options)) {
+    count.add(chunk);
+    chunks.push(chunk); // for later
+  }
+}
+// ANCHOR_END: kept
 
 // ANCHOR: count
 class Count {
@@ -52,20 +63,29 @@ class Count {
 }
 // ANCHOR_END: count
 
-// ANCHOR: measure
-/** Runs one version from the start of the file. Also returns the most bytes it was seen to hold. */
-async function measure(version, fd) {
-  gc(); // so that the garbage of one version is not counted for the next
-  peak = 0;
-  const count = new Count();
-  await version(fd, count);
-  return [count, peak];
-}
-// ANCHOR_END: measure
-
 async function main() {
   const mib = Number(process.argv[2] ?? 512);
-  if (!Number.isInteger(mib) || mib < 1) throw new Error(`no size in MiB: ${process.argv[2]}`);
+  if (!(Number.isInteger(mib) && mib >= 4)) throw new Error(`${process.argv[2]} is not a size in MiB, 4 or more`);
+  console.log("              (1) peak of Buffers, to 64 MiB    (2) chunks    read before the first line");
+  for (const size of [Math.floor(mib / 4), mib]) {
+    const fd = file(size);
+    // ANCHOR: measure
+    for (const version of [whole, window, kept]) {
+      gc();
+      const before = process.memoryUsage().arrayBuffers;
+      peak = before;
+      const count = new Count();
+      await version(fd, count);
+      const cells = [about(peak - before), count.chunks, `${(count.bytesAtFirstLine / MIB).toFixed(2)} MiB`];
+      row(size, version.name, cells);
+      if (count.lines !== size * 16384) throw new Error(`${count.lines} lines`);
+    }
+    // ANCHOR_END: measure
+    closeSync(fd);
+  }
+}
+
+function file(mib) {
   const path = join(tmpdir(), `two_questions-${process.pid}`);
   const fd = openSync(path, "wx+");
   unlinkSync(path); // it has no name any more: it is gone when the program is
@@ -73,30 +93,17 @@ async function main() {
   for (let i = 0; i < mib; i += 1) {
     if (writeSync(fd, block, 0, MIB, i * MIB) < MIB) throw new Error("the disk is full");
   }
-
-  const [a, aPeak] = await measure(whole, fd);
-  const [b, bPeak] = await measure(window, fd);
-  if (a.lines !== b.lines) throw new Error(`${a.lines} lines, then ${b.lines}`);
-
-  console.log(`${a.lines} lines in ${mib} MiB, counted twice\n`);
-  row("", "whole", "64 KiB window");
-  row("(1) peak of Buffers, to 64 MiB", about(aPeak), about(bPeak));
-  const [aRead, bRead] = [a.bytesAtFirstLine, b.bytesAtFirstLine];
-  row("(2) read before the first line counted", inMib(aRead), inMib(bRead));
-  row("    chunks (the file waits in between)", a.chunks, b.chunks);
+  return fd;
 }
 
-function row(name, a, b) {
-  console.log(name.padEnd(39) + String(a).padStart(16) + String(b).padStart(16));
-}
-
-function inMib(bytes) {
-  return `${(bytes / MIB).toFixed(2)} MiB`;
+function row(mib, name, [peak, chunks, first]) {
+  const file = String(mib).padStart(4) + " MiB " + name.padEnd(6);
+  console.log(file + peak.padStart(25) + String(chunks).padStart(14) + first.padStart(24));
 }
 
 /** When garbage is collected differs from run to run, so this number is rounded to 64 MiB. */
 function about(bytes) {
-  return bytes < 64 * MIB ? "under 64 MiB" : `about ${Math.round(bytes / MIB / 64) * 64} MiB`;
+  return bytes < 64 * MIB ? "< 64 MiB" : `${Math.round(bytes / MIB / 64) * 64} MiB`;
 }
 
 main().catch((error) => {

@@ -23,7 +23,7 @@ pub(crate) const ARG: &str = "__one-case";
 const STUCK: Duration = Duration::from_millis(300);
 const STUCK_REAL_CLOCK: Duration = Duration::from_secs(3);
 /// Processor time that may pass while no byte moves.
-const BUSY: Duration = Duration::from_millis(2000);
+const BUSY: Duration = Duration::from_millis(1000);
 const TICK: Duration = Duration::from_millis(10);
 
 static REPORT: OnceLock<(u64, Mutex<Box<dyn Write + Send>>)> = OnceLock::new();

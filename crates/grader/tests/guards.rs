@@ -29,20 +29,124 @@ fn main() -> ExitCode {
         println!("guards: test");
         return ExitCode::SUCCESS;
     }
-    match [("system", false), ("portable", true)].map(|(name, portable)| (name, check(portable))) {
-        [(_, Ok(a)), (_, Ok(b))] => {
-            println!("test result: ok. {} passed; 0 failed; 0 ignored", a + b);
-            ExitCode::SUCCESS
-        }
-        results => {
-            for (name, result) in results {
-                if let Err(e) = result {
-                    println!("guards of the {name} kind: {e:#}");
-                }
+    let checks: [(&str, fn() -> Result<usize>); 4] = [
+        ("the system's guards", || check(false)),
+        ("the portable guards", || check(true)),
+        ("the arguments", arguments),
+        ("the card", card),
+    ];
+    let (mut passed, mut failed) = (0, 0);
+    for (name, check) in checks {
+        match check() {
+            Ok(n) => passed += n,
+            Err(e) => {
+                println!("{name}: {e:#}");
+                failed += 1;
             }
-            ExitCode::FAILURE
         }
     }
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!("test result: {word}. {passed} passed; {failed} failed; 0 ignored");
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// What the grader of the cases below prints when it is given `args`, and whether it succeeds.
+fn grader(args: &[&str]) -> Result<(String, String, bool)> {
+    let output = Command::new(std::env::current_exe()?)
+        .env(GRADE, "1")
+        .env_remove("NO_COLOR")
+        .args(args)
+        .output()?;
+    let text = |bytes| String::from_utf8(bytes).context("not UTF-8");
+    Ok((
+        text(output.stdout)?,
+        text(output.stderr)?,
+        output.status.success(),
+    ))
+}
+
+/// As libtest and nextest are used.
+fn arguments() -> Result<usize> {
+    let (list, _, ok) = grader(&["--list", "--format", "terse"])?;
+    ensure!(ok && list.lines().all(|l| l.ends_with(": test")));
+    ensure!(list.lines().count() == cases().1.len(), "{list}");
+    let (ignored, _, ok) = grader(&["--list", "--format", "terse", "--ignored"])?;
+    ensure!(ok && ignored.is_empty(), "{ignored}");
+    let (list, _, _) = grader(&["--list", "--exact", "honest", "panics"])?;
+    ensure!(list.contains("2 tests, 0 benchmarks"), "{list}");
+    let (list, _, _) = grader(&["--list", "honest", "--skip", "prints"])?;
+    ensure!(list.contains("3 tests, 0 benchmarks"), "{list}");
+
+    // A part passes as a part, and never as the whole.
+    let (json, _, ok) = grader(&["--exact", "honest", "--format=json"])?;
+    let report: Report = serde_json::from_str(&json)?;
+    ensure!(ok && !report.complete && !report.passed && report.cases.len() == 1);
+    ensure!(report.is_about(include_str!("../src/lib.rs")) && !report.is_about("another file"));
+    let (_, _, ok) = grader(&["--exact", "panics"])?;
+    ensure!(!ok);
+
+    // None selected is none passed.
+    let (_, why, ok) = grader(&["no_such_case"])?;
+    ensure!(
+        !ok && why.contains("no case of grader is selected") && why.contains("honest_and_prints")
+    );
+    let (_, why, ok) = grader(&["--frobnicate"])?;
+    ensure!(!ok && why.contains("unknown option --frobnicate"), "{why}");
+
+    let (shown, _, ok) = grader(&["--exact", "honest_and_prints", "--nocapture"])?;
+    ensure!(ok && shown.contains("elapsed_ms"), "{shown}");
+    let (hidden, _, _) = grader(&["--exact", "honest_and_prints"])?;
+    ensure!(!hidden.contains("elapsed_ms"), "{hidden}");
+    Ok(12)
+}
+
+/// 80 columns, words for what colors say, one cause told once.
+fn card() -> Result<usize> {
+    let (card, _, ok) = grader(&[
+        "reads_everything",
+        "makes_room",
+        "honest",
+        "--test-threads",
+        "1",
+    ])?;
+    ensure!(!ok && !card.contains('\x1b'), "color in a pipe");
+    // The last line is libtest's, for the tools that read it.
+    for line in card.lines().filter(|l| !l.starts_with("test result")) {
+        ensure!(line.chars().count() <= 80, "longer than 80 columns: {line}");
+    }
+    for part in [
+        "memory        NOT MET         0 of 3",
+        "memory, in reads_everything and 2 more cases",
+        "looks like the whole input",
+        "Live heap over bytes read",
+        "512 KiB |-",
+        "Guards: heap budget",
+        "test result: FAILED. 4 passed; 3 failed",
+    ] {
+        ensure!(card.contains(part), "no {part:?} in\n{card}");
+    }
+    let (card, _, _) = grader(&["makes_room"])?;
+    ensure!(
+        card.contains("Asked for 65,536 MiB in one piece (budget 512 KiB)"),
+        "{card}"
+    );
+    let (card, _, ok) = grader(&["--exact", "honest", "--color", "always"])?;
+    ensure!(ok && card.contains("\x1b[32"), "{card}");
+    let (stub, _, _) = grader(&["--exact", "is_a_stub", "honest"])?;
+    ensure!(
+        stub.matches("The stub still stands").count() == 1 && !stub.contains("NOT MET"),
+        "{stub}"
+    );
+    let (quiet, _, _) = grader(&["--exact", "honest", "-q"])?;
+    ensure!(
+        quiet.lines().count() == 1 && quiet.starts_with("test result: ok. 1 passed"),
+        "{quiet}"
+    );
+    Ok(11)
 }
 
 /// Grades all cases with one kind of guards. Returns how many there are.
