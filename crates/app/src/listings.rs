@@ -319,7 +319,7 @@ impl Rewriter<'_> {
                 && word.starts_with('E')
                 && word[1..].bytes().all(|b| b.is_ascii_digit())
         };
-        if words.contains(&"compile_fail") && !words.iter().any(|word| code(word)) {
+        if words.contains(&"compile_fail") && !words.iter().any(code) {
             self.problem(
                 text,
                 at,

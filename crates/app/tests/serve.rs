@@ -6,15 +6,16 @@ mod common;
 use common::Book;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
 /// How long an answer may take before the test fails; none is awaited for that long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Server {
     child: Child,
-    output: BufReader<ChildStdout>,
+    output: Receiver<String>,
     port: u16,
     book: Book,
 }
@@ -30,8 +31,8 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let line = read_until(&mut output, "http://127.0.0.1:");
+        let output = lines(child.stdout.take().unwrap());
+        let line = read_until(&output, "http://127.0.0.1:");
         let (_, rest) = line.split_once("127.0.0.1:").unwrap();
         let (port, _) = rest.split_once('/').unwrap();
         let port = port.parse().unwrap();
@@ -44,9 +45,7 @@ impl Server {
     }
 
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
+        TcpStream::connect(("127.0.0.1", self.port)).unwrap()
     }
 
     /// Sends a request as it is written here, with `{port}` replaced; gives the whole answer.
@@ -71,14 +70,14 @@ impl Server {
     }
 
     /// Opens the event stream; gives its lines.
-    fn events(&self) -> BufReader<TcpStream> {
+    fn events(&self) -> Receiver<String> {
         let mut stream = self.connect();
         let request = format!(
             "GET /-/events HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n",
             self.port
         );
         stream.write_all(request.as_bytes()).unwrap();
-        BufReader::new(stream)
+        lines(stream)
     }
 }
 
@@ -89,19 +88,30 @@ impl Drop for Server {
     }
 }
 
-/// The next line that contains `what`.
-fn read_until(lines: &mut impl BufRead, what: &str) -> String {
-    let mut seen = String::new();
-    loop {
-        let mut line = String::new();
-        assert!(
-            lines.read_line(&mut line).unwrap() > 0,
-            "no {what:?} in {seen}"
-        );
-        if line.contains(what) {
-            return line;
+/// Reads `source` on a thread of its own: waiting for a line can then be given up.
+fn lines(source: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(source).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
         }
-        seen.push_str(&line);
+    });
+    receiver
+}
+
+/// The next line that contains `what`.
+#[track_caller]
+fn read_until(lines: &Receiver<String>, what: &str) -> String {
+    let mut seen = Vec::new();
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            Ok(line) if line.contains(what) => return line,
+            Ok(line) => seen.push(line),
+            Err(error) => panic!("no {what:?} ({error}) in {seen:#?}"),
+        }
     }
 }
 
@@ -234,7 +244,7 @@ fn no_path_leads_out_of_the_site() {
 #[test]
 fn every_answer_carries_the_policy() {
     let server = served();
-    for path in ["/", "/gone", "/-/live.js", "/searchindex.js"] {
+    for path in ["/", "/gone", "/-/live.js", "/book.js"] {
         let answer = server.get(path).to_lowercase();
         let policy = answer
             .lines()
@@ -293,16 +303,16 @@ fn a_taken_port_gives_the_next_one() {
 
 #[test]
 fn a_change_reaches_the_page_and_an_error_does_not_end_the_book() {
-    let mut server = served();
-    let mut events = server.events();
-    let first = read_until(&mut events, "data: {");
+    let server = served();
+    let events = server.events();
+    let first = read_until(&events, "data: {");
     assert!(first.contains("\"error\":null"), "{first}");
 
     let good = server.book.read("src/one.md");
     server
         .book
         .write("src/one.md", &format!("{good}\nA new sentence.\n"));
-    let second = read_until(&mut events, "data: {");
+    let second = read_until(&events, "data: {");
     assert!(
         second.contains("\"error\":null") && second != first,
         "{second}"
@@ -312,7 +322,7 @@ fn a_change_reaches_the_page_and_an_error_does_not_end_the_book() {
     server
         .book
         .write("src/one.md", &format!("{good}\n[this](gone.md)\n"));
-    let third = read_until(&mut events, "data: {");
+    let third = read_until(&events, "data: {");
     assert!(third.contains("src/one.md:"), "{third}");
     let page = server.get("/one.html");
     assert!(
@@ -321,12 +331,12 @@ fn a_change_reaches_the_page_and_an_error_does_not_end_the_book() {
     );
 
     server.book.write("src/one.md", &good);
-    let fourth = read_until(&mut events, "data: {");
+    let fourth = read_until(&events, "data: {");
     assert!(fourth.contains("\"error\":null"), "{fourth}");
     assert!(!server.get("/one.html").contains("A new sentence."));
 
     server.book.write("examples/output/a.txt", "2\n");
-    read_until(&mut events, "data: {");
+    read_until(&events, "data: {");
     assert!(
         server
             .get("/one.html")
@@ -336,9 +346,9 @@ fn a_change_reaches_the_page_and_an_error_does_not_end_the_book() {
     server
         .book
         .write("exercises/count/README.md", "# Count again\n");
-    read_until(&mut events, "data: {");
+    read_until(&events, "data: {");
     assert!(server.get("/count.html").contains("Count again"));
-    read_until(&mut server.output, "The errors are gone.");
+    read_until(&server.output, "The errors are gone.");
 }
 
 #[test]
@@ -350,10 +360,10 @@ fn a_book_that_does_not_build_is_served_as_its_errors() {
     let answer = server.get("/one.html");
     assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
     assert!(answer.contains("leads to no page"), "{answer}");
-    let mut events = server.events();
-    read_until(&mut events, "leads to no page");
+    let events = server.events();
+    read_until(&events, "leads to no page");
     server.book.write("src/one.md", &good);
-    read_until(&mut events, "\"error\":null");
+    read_until(&events, "\"error\":null");
     assert!(server.get("/one.html").starts_with("HTTP/1.1 200"));
 }
 
@@ -361,8 +371,8 @@ fn a_book_that_does_not_build_is_served_as_its_errors() {
 #[test]
 fn an_interrupt_ends_it_at_once_while_a_page_listens() {
     let mut server = served();
-    let mut events = server.events();
-    read_until(&mut events, "data: {");
+    let events = server.events();
+    read_until(&events, "data: {");
     let id = server.child.id().to_string();
     assert!(
         Command::new("kill")

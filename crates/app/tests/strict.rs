@@ -54,7 +54,14 @@ fn nothing_is_written_beside_the_sources() {
     names.sort();
     assert_eq!(
         names,
-        ["book.toml", "examples", "exercises", "src", "target"]
+        [
+            "book.toml",
+            "examples",
+            "exercises",
+            "src",
+            "target",
+            "theme"
+        ]
     );
 }
 
