@@ -217,3 +217,9 @@ const remember = {
 if ('print' in document.body.dataset) {
   window.addEventListener('load', () => setTimeout(() => window.print(), 100));
 }
+
+// Only under `mdbook serve`; the book's own server brings its own script.
+if (document.body.dataset.live) {
+  const socket = new WebSocket(`ws://${location.host}/${document.body.dataset.live}`);
+  socket.onmessage = () => location.reload();
+}
