@@ -11,6 +11,7 @@ use std::io::{Read, Seek, Write};
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use meter::heap;
+
 #[global_allocator]
 static HEAP: heap::Counting = heap::Counting;
 
@@ -24,6 +25,7 @@ struct Args {
 }
 
 const LINE: &[u8; 64] = b"2026-01-01T00:00:00Z GET /videos/ten-gigabytes.mp4 206 64 KiB  \n";
+const MIB: f64 = (1 << 20) as f64;
 
 /// What the counting has seen so far.
 #[derive(Default)]
@@ -31,8 +33,7 @@ struct Count {
     lines: usize,
     chunks: usize,
     bytes: usize,
-    /// Bytes read when the first line was counted, in MiB.
-    first: f64,
+    first: f64, // MiB read when the first line was counted
 }
 
 // ANCHOR: whole
@@ -82,16 +83,12 @@ impl Count {
         self.chunks += 1;
         self.bytes += chunk.len();
         if self.lines == 0 && newlines > 0 {
-            self.first = in_mib(self.bytes);
+            self.first = self.bytes as f64 / MIB;
         }
         self.lines += newlines;
     }
 }
 // ANCHOR_END: count
-
-fn in_mib(bytes: usize) -> f64 {
-    bytes as f64 / (1 << 20) as f64
-}
 
 fn main() -> Result<()> {
     let mib = Args::parse().mib;
@@ -110,7 +107,8 @@ fn main() -> Result<()> {
             heap::reset_peak();
             let before = heap::live();
             let count = version(&mut file)?;
-            let (peak, chunks, first) = (in_mib(heap::peak() - before), count.chunks, count.first);
+            let peak = (heap::peak() - before) as f64 / MIB;
+            let (chunks, first) = (count.chunks, count.first);
             println!("{size:4} MiB {name:6}{peak:14.2} MiB{chunks:14}{first:18.2} MiB");
             ensure!(count.lines as u64 == size << 14, "{} lines", count.lines);
         }

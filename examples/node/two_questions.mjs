@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-setFlagsFromString("--expose-gc"); // so that each version starts without the garbage of the last
+setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
 
 const MIB = 1024 * 1024;
@@ -65,20 +65,19 @@ class Count {
 
 async function main() {
   const mib = Number(process.argv[2] ?? 512);
-  if (!(Number.isInteger(mib) && mib >= 4)) throw new Error(`${process.argv[2]} is not a size in MiB, 4 or more`);
-  console.log("              (1) peak of Buffers, to 64 MiB    (2) chunks    read before the first line");
+  if (!Number.isInteger(mib) || mib < 4) throw new Error(`no size in MiB: ${process.argv[2]}`);
+  console.log("                (1) peak in Buffers    (2) chunks    read before the first line");
   for (const size of [Math.floor(mib / 4), mib]) {
     const fd = file(size);
     // ANCHOR: measure
     for (const version of [whole, window, kept]) {
-      gc();
-      const before = process.memoryUsage().arrayBuffers;
-      peak = before;
+      gc(); // finds the garbage of the version before
+      gc(); // returns once it is given back
+      peak = 0;
       const count = new Count();
       await version(fd, count);
-      const cells = [about(peak - before), count.chunks, `${(count.bytesAtFirstLine / MIB).toFixed(2)} MiB`];
-      row(size, version.name, cells);
       if (count.lines !== size * 16384) throw new Error(`${count.lines} lines`);
+      row(size, version.name, about(peak), count.chunks, count.bytesAtFirstLine / MIB);
     }
     // ANCHOR_END: measure
     closeSync(fd);
@@ -96,14 +95,14 @@ function file(mib) {
   return fd;
 }
 
-function row(mib, name, [peak, chunks, first]) {
-  const file = String(mib).padStart(4) + " MiB " + name.padEnd(6);
-  console.log(file + peak.padStart(25) + String(chunks).padStart(14) + first.padStart(24));
+function row(mib, name, peak, chunks, first) {
+  const start = `${String(mib).padStart(4)} MiB ${name.padEnd(6)}${peak.padStart(18)}`;
+  console.log(`${start}${String(chunks).padStart(14)}${first.toFixed(2).padStart(18)} MiB`);
 }
 
 /** When garbage is collected differs from run to run, so this number is rounded to 64 MiB. */
 function about(bytes) {
-  return bytes < 64 * MIB ? "< 64 MiB" : `${Math.round(bytes / MIB / 64) * 64} MiB`;
+  return bytes < 64 * MIB ? "<64 MiB" : `~${Math.round(bytes / MIB / 64) * 64} MiB`;
 }
 
 main().catch((error) => {

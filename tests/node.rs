@@ -1,0 +1,82 @@
+//! Each Node.js program prints what was recorded of it, on Node.js 20 or later.
+//!
+//! `cargo test --features node --test node`; after a change that is meant, record again with
+//! `RECORD=1` before it.
+
+#[macro_use]
+mod recorded;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use recorded::{compare, complete, path, printed, run};
+
+programs! {
+    ten_gigabytes "1",
+    two_questions "4",
+    who_pins_what "2",
+    three_rulers "64",
+    short_reads "3",
+    bytes_vs_items "64",
+}
+
+#[test]
+fn every_program_is_tested_and_recorded() {
+    complete(TESTED, "examples/node", "mjs");
+}
+
+fn check(name: &str, small: &str) {
+    let relative = format!("examples/node/{name}.mjs");
+    let source = fs::read_to_string(path(&relative)).expect("it is there");
+    let command = format!("\n//     node {relative}\n");
+    assert!(
+        source.contains(&command),
+        "the command is not on top:{command}"
+    );
+    assert!(
+        source.lines().count() < 120,
+        "{} lines are too many",
+        source.lines().count()
+    );
+
+    node_is_here();
+    let (node, file) = (Path::new("node"), path(&relative));
+    let file = file.to_str().expect("a path of this repository is UTF-8");
+    let refused = run(node, &[file, "nonsense"]);
+    assert_eq!(
+        refused.status.code(),
+        Some(1),
+        "an argument that is nonsense must be refused"
+    );
+    let message = String::from_utf8_lossy(&refused.stderr);
+    assert!(message.contains("error: "), "no message, but {message:?}");
+
+    printed(node, &[file, small]);
+    let again = "RECORD=1 cargo test --features node --test node";
+    compare(
+        &printed(node, &[file]),
+        &format!("examples/node/output/{name}.txt"),
+        again,
+    );
+}
+
+fn node_is_here() {
+    let version = Command::new("node").arg("--version").output();
+    let version = version.map_or(String::new(), |output| {
+        String::from_utf8_lossy(&output.stdout).into()
+    });
+    let major = version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse().ok());
+    assert!(
+        major >= Some(20),
+        "Node.js 20 or later is needed, and {}. Get it from https://nodejs.org/en/download",
+        match version.trim() {
+            "" => "there is no `node` here".to_owned(),
+            version => format!("this is {version}"),
+        },
+    );
+}
