@@ -90,12 +90,13 @@ impl Count {
 }
 // ANCHOR_END: count
 
+type Version = (&'static str, fn(&mut File) -> Result<Count>);
+
 fn main() -> Result<()> {
     let mib = Args::parse().mib;
     let mut file = tempfile::tempfile()?; // has no name: it is gone when the program is
     let block = LINE.repeat((1 << 20) / LINE.len());
-    let versions: [(&str, fn(&mut File) -> Result<Count>); 3] =
-        [("whole", whole), ("window", window), ("kept", kept)];
+    let versions: [Version; 3] = [("whole", whole), ("window", window), ("kept", kept)];
     println!("                (1) peak live heap    (2) chunks    read before the first line");
     for (size, more) in [(mib / 4, mib / 4), (mib, mib - mib / 4)] {
         for _ in 0..more {
