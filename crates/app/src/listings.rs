@@ -521,12 +521,18 @@ impl Rewriter<'_> {
             let absolute = include::normalize(base, path);
             let inside = absolute.as_ref().filter(|path| path.starts_with(self.src));
             let Some(to) = inside.or_else(|| self.homes.get(absolute.as_ref()?)) else {
-                self.report.problems.push(Problem::new(
-                    file,
-                    line,
-                    format!("the link {target} leads out of the book"),
-                    "name the file in code font, or link to its public address",
-                ));
+                // A page is often linked as if the text stood in the chapter that includes it.
+                let fix = match self.root.join(self.src).join(path).is_file() {
+                    true => format!(
+                        "write the page's path from this file: {}",
+                        include::relative(base, &self.src.join(path))
+                    ),
+                    false => "name the file in code font, or link to its public address".to_owned(),
+                };
+                let what = format!("the link {target} leads out of the book");
+                self.report
+                    .problems
+                    .push(Problem::new(file, line, what, fix));
                 // Once is enough: it leads nowhere in the page too.
                 self.retarget(text, target, "#", range);
                 return;

@@ -404,6 +404,15 @@ fn the_position_in_an_included_page() {
 }
 
 #[test]
+fn a_page_linked_as_if_from_the_chapter_that_includes_it() {
+    let book = Book::new();
+    let line = book.append("exercises/count/README.md", "\nRead [this](one.md).\n") + 1;
+    let place = format!("exercises/count/README.md:{line}");
+    let what = "the link one.md leads out of the book: write the page's path from this file: ../../src/one.md";
+    refused(&book, &format!("{place}: {what}"));
+}
+
+#[test]
 fn all_problems_are_reported_at_once() {
     let book = Book::new();
     book.append("src/SUMMARY.md", "- [Gone](gone.md)\n");
