@@ -10,6 +10,10 @@ mod portable;
 mod unix;
 
 /// Limits that the system itself enforces.
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "the portable guards have no use for them")
+)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// The largest file that may be written, in bytes.
