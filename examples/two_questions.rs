@@ -94,7 +94,7 @@ type Version = (&'static str, fn(&mut File) -> Result<Count>);
 
 fn main() -> Result<()> {
     let mib = Args::parse().mib;
-    let mut file = tempfile::tempfile()?; // has no name: it is gone when the program is
+    let mut file = tempfile::tempfile().context("no temporary file")?; // without a name
     let block = LINE.repeat((1 << 20) / LINE.len());
     let versions: [Version; 3] = [("whole", whole), ("window", window), ("kept", kept)];
     println!("                (1) peak live heap    (2) chunks    read before the first line");
