@@ -1,0 +1,158 @@
+//! The phrases that the book does without, found with file and line.
+//!
+//! Code is left out: fenced blocks and what stands between backticks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A phrase, in lower case, and why it goes.
+const BANNED: &[(&str, &str)] = &[
+    ("simply", FILLER),
+    ("just", FILLER),
+    ("obviously", FILLER),
+    ("of course", FILLER),
+    ("it's worth noting", FILLER),
+    ("it is worth noting", FILLER),
+    ("note that", FILLER),
+    ("as you can see", FILLER),
+    ("let's", RUN_UP),
+    ("dive in", RUN_UP),
+    ("dive into", RUN_UP),
+    ("in this chapter", RUN_UP),
+    ("powerful", PRAISE),
+    ("blazingly", PRAISE),
+    ("robust", PRAISE),
+    ("seamless", PRAISE),
+    ("seamlessly", PRAISE),
+    (
+        "under the hood",
+        "say where: in the kernel, in tokio, in the allocator",
+    ),
+];
+const FILLER: &str = "the sentence says the same without it";
+const RUN_UP: &str = "begin with what the run-up leads to";
+const PRAISE: &str = "give the number that earns it";
+
+#[test]
+fn pages_do_without_the_banned_phrases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
+    for folder in ["src", "exercises"] {
+        collect(&root.join(folder), &mut pages);
+    }
+    let mut found = Vec::new();
+    for page in &pages {
+        let text = fs::read_to_string(page).expect("a page is UTF-8");
+        let name = page.strip_prefix(root).expect("below the root").display();
+        for (line, phrase, why) in banned(&text) {
+            found.push(format!("{name}:{line}: {phrase:?}: {why}"));
+        }
+    }
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn each_phrase_is_found_and_code_is_left_out() {
+    for (phrase, _) in BANNED {
+        let (first, rest) = phrase.split_once(' ').unwrap_or((phrase, ""));
+        let text =
+            format!("# Title\n\nIt is *{first}*\n{rest}. `{phrase}`\n\n```sh\n{phrase}\n```\n");
+        let found: Vec<_> = banned(&text).iter().map(|f| (f.0, f.1)).collect();
+        assert_eq!(found, [(3, *phrase)]);
+    }
+    assert_eq!(
+        banned("Adjust it, justly: ``a ` just``, and a lone ` at the end."),
+        []
+    );
+    assert_eq!(banned("One ` alone.\n\nIt’s just one.")[0].0, 3);
+}
+
+/// Line, phrase and reason for each banned phrase of a page.
+fn banned(text: &str) -> Vec<(usize, &'static str, &'static str)> {
+    let prose = without_code(text).to_lowercase().replace('’', "'");
+    let words: Vec<(usize, &str)> = prose
+        .lines()
+        .zip(1..)
+        .flat_map(|(line, number)| words(line).map(move |word| (number, word)))
+        .collect();
+    let mut found = Vec::new();
+    for start in 0..words.len() {
+        for &(phrase, why) in BANNED {
+            let mut here = words[start..].iter().map(|&(_, word)| word);
+            if phrase.split(' ').all(|word| here.next() == Some(word)) {
+                found.push((words[start].0, phrase, why));
+            }
+        }
+    }
+    found
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .filter(|word| !word.is_empty())
+}
+
+/// The text with its lines where they were and its code blanked.
+fn without_code(text: &str) -> String {
+    let (mut prose, mut paragraph) = (String::new(), String::new());
+    let mut fenced = false;
+    for line in text.lines() {
+        let fence = line.trim_start().starts_with("```");
+        if fenced || fence || line.trim().is_empty() {
+            prose += &without_spans(&paragraph);
+            paragraph.clear();
+            prose.push('\n');
+        } else {
+            paragraph += line;
+            paragraph.push('\n');
+        }
+        fenced ^= fence;
+    }
+    prose + &without_spans(&paragraph)
+}
+
+/// A code span runs from some backticks to as many backticks, in one paragraph.
+fn without_spans(paragraph: &str) -> String {
+    let mut prose = String::new();
+    let mut rest = paragraph;
+    while let Some(open) = rest.find('`') {
+        let ticks = rest[open..].bytes().take_while(|&b| b == b'`').count();
+        let code = &rest[open + ticks..];
+        prose += &rest[..open];
+        rest = match closing(code, ticks) {
+            Some(end) => {
+                prose.extend(code[..end].chars().filter(|&c| c == '\n'));
+                &code[end + ticks..]
+            }
+            None => code,
+        };
+    }
+    prose + rest
+}
+
+/// Where a run of exactly `ticks` backticks begins.
+fn closing(code: &str, ticks: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = code[at..].find('`') {
+        at += found;
+        let run = code[at..].bytes().take_while(|&b| b == b'`').count();
+        if run == ticks {
+            return Some(at);
+        }
+        at += run;
+    }
+    None
+}
+
+fn collect(folder: &Path, pages: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).expect("the folder is in the repository");
+    for entry in entries {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            collect(&path, pages);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            pages.push(path);
+        }
+    }
+    pages.sort();
+}
