@@ -1,37 +1,57 @@
-// Turns a Readable's bytes into chunks: of what size, and what becomes of an error.
+// Makes chunks of a connection's bytes: when it is read, how they are cut, and where an error goes.
 //
 //     node examples/node/bytes_vs_items.mjs
-//     node examples/node/bytes_vs_items.mjs 64   # 64 KiB of input
+//     node examples/node/bytes_vs_items.mjs 1000   # at most 1000 bytes a read
 
 import { PassThrough, Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 
-// ANCHOR: source
-/** A connection that gives at most 4095 bytes a read. After `left` bytes it ends, or breaks. */
-class Connection extends Readable {
-  constructor(left, breaks) {
-    super({ highWaterMark: 4096 });
-    this.left = left;
-    this.breaks = breaks;
+let reads = 0; // since the last row
+
+/** Gives at most `most` bytes a read. After `left` bytes it ends, which is `null`, or breaks. */
+class Connection {
+  constructor(left, most, breaks) {
+    Object.assign(this, { left, most, breaks });
   }
 
-  _read(size) {
-    if (this.left === 0 && this.breaks) return this.destroy(new Error("connection reset"));
-    const n = Math.min(size, 4095, this.left);
+  read(room) {
+    reads += 1;
+    const n = Math.min(room, this.most, this.left);
+    if (n === 0 && this.breaks) throw new Error("connection reset");
     this.left -= n;
-    this.push(n === 0 ? null : Buffer.alloc(n, "."));
+    return n === 0 ? null : Buffer.alloc(n, ".");
   }
 }
-// ANCHOR_END: source
+
+// ANCHOR: models
+/** Has a queue, and reads into it until it holds 4096 bytes or more. */
+function readable(connection) {
+  return new Readable({
+    highWaterMark: 4096,
+    read(size) {
+      try {
+        this.push(connection.read(size));
+      } catch (error) {
+        this.destroy(error);
+      }
+    },
+  });
+}
+
+/** Has no queue: it runs when it is asked, to its next `yield`. */
+async function* generator(connection) {
+  let bytes;
+  while ((bytes = connection.read(4096)) !== null) yield bytes;
+}
+// ANCHOR_END: models
 
 // ANCHOR: chunks
-/** Chunks of 4096 bytes, however the bytes come. The last chunk is what is left. */
-async function* chunks(readable) {
+/** Chunks of 4096 bytes, however the bytes come. The last one is what is left. */
+async function* chunks(stream) {
   let rest = Buffer.alloc(0);
-  for await (const bytes of readable) {
+  for await (const bytes of stream) {
     rest = Buffer.concat([rest, bytes]);
-    let at = 0;
-    for (; rest.length - at >= 4096; at += 4096) yield rest.subarray(at, at + 4096);
-    rest = rest.subarray(at);
+    for (; rest.length >= 4096; rest = rest.subarray(4096)) yield rest.subarray(0, 4096);
   }
   if (rest.length > 0) yield rest;
 }
@@ -45,40 +65,50 @@ async function sizes(stream) {
 }
 // ANCHOR_END: next
 
-// ANCHOR: deaf
+async function askedOnce(stream) {
+  const { value } = await stream[Symbol.asyncIterator]().next();
+  await setTimeout(10);
+  return [value.length];
+}
+
+// ANCHOR: swallows
 /** `pipe` hands no error on: on the other side there is no error, and no end either. */
-async function deaf(connection) {
+async function swallows(stream) {
   const sizes = [];
-  const copy = connection.pipe(new PassThrough());
+  const copy = stream.pipe(new PassThrough());
   copy.on("data", (chunk) => sizes.push(chunk.length));
-  connection.on("error", () => {}); // logged, say
-  await new Promise((done) => connection.on("close", () => setImmediate(done)));
+  stream.on("error", () => {}); // logged, say
+  await new Promise((done) => stream.on("close", () => setImmediate(done)));
   if (copy.readableEnded) throw new Error("the copy ended");
   return sizes;
 }
-// ANCHOR_END: deaf
+// ANCHOR_END: swallows
 
 async function main() {
-  const kib = Number(process.argv[2] ?? 1024);
-  if (!Number.isInteger(kib) || kib < 1) throw new Error(`no size in KiB: ${process.argv[2]}`);
-  const open = (breaks) => new Connection(kib * 1024, breaks);
+  const most = Number(process.argv[2] ?? 4095);
+  if (!Number.isInteger(most) || most < 1) throw new Error(`no size: ${process.argv[2]}`);
+  const whole = () => new Connection(2 ** 20, most, false);
+  const half = () => new Connection(2 ** 19, most, true);
 
-  console.log(`${kib * 1024} bytes, at most 4095 a read\n`);
-  await row("Readable", sizes(open(false)));
-  await row("chunks", sizes(chunks(open(false))));
-  console.log("\nthe same, and the connection breaks\n");
-  await row("for await", sizes(chunks(open(true))));
-  await row("pipe", deaf(open(true)));
+  console.log(`1 MiB, at most ${String(most).padStart(5)} bytes a read     reads  chunks  first sizes`);
+  const stream = readable(whole());
+  await row("Readable, never asked", Promise.resolve([]));
+  await row("asked once, then 10 ms", askedOnce(stream));
+  await row("asked to the end", sizes(readable(whole())));
+  await row("generator, asked once, then 10 ms", askedOnce(generator(whole())));
+  await row("chunks, asked to the end", sizes(chunks(generator(whole()))));
+  console.log("\nThe connection breaks halfway");
+  await row("for await", sizes(chunks(readable(half()))));
+  await row("pipe", swallows(readable(half())));
 }
 
 async function row(name, promise) {
-  try {
-    const sizes = await promise;
-    const first = sizes.slice(0, 4).join(", ");
-    console.log(`${name.padEnd(34)}${String(sizes.length).padStart(5)} chunks: [${first}] ...`);
-  } catch (error) {
-    console.log(`${name.padEnd(34)}${error.message}`);
-  }
+  const result = await promise.then(
+    (sizes) => `${String(sizes.length).padStart(8)}  [${sizes.slice(0, 4).join(", ")}]`,
+    (error) => `       -  error: ${error.message}`,
+  );
+  console.log(name.padEnd(34) + String(reads).padStart(8) + result);
+  reads = 0;
 }
 
 main().catch((error) => {
