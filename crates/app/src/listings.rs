@@ -522,7 +522,7 @@ impl Rewriter<'_> {
             let inside = absolute.as_ref().filter(|path| path.starts_with(self.src));
             let Some(to) = inside.or_else(|| self.homes.get(absolute.as_ref()?)) else {
                 // A page is often linked as if the text stood in the chapter that includes it.
-                let fix = match self.root.join(self.src).join(path).is_file() {
+                let fix = match path.ends_with(".md") && !path.contains('/') {
                     true => format!(
                         "write the page's path from this file: {}",
                         include::relative(base, &self.src.join(path))

@@ -434,6 +434,22 @@ fn all_problems_are_reported_at_once() {
 }
 
 #[test]
+fn the_project_is_found_from_a_folder_inside_it() {
+    let book = Book::new();
+    let build = |folder: &std::path::Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_book"));
+        command.arg("build").current_dir(folder);
+        command
+            .env_remove("CARGO_TARGET_DIR")
+            .env_remove("CARGO_MANIFEST_DIR");
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(build(&book.root().join("exercises/count/src")), Some(0));
+    assert!(book.root().join("target/site/one.html").is_file());
+    assert_eq!(build(tempfile::tempdir().unwrap().path()), Some(1));
+}
+
+#[test]
 fn the_last_good_site_stays() {
     let book = Book::new();
     assert_eq!(book.build().0, Some(0));
