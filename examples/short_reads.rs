@@ -1,115 +1,118 @@
-//! Reads one source in seven ways and shows how many bytes each read returned.
+//! Reads 25 letters in ten ways, and shows for each read the number it returned and the bytes taken.
 //!
 //! ```sh
 //! cargo run --example short_reads
-//! cargo run --example short_reads -- 3   # into a small buffer of 3 bytes
+//! cargo run --example short_reads -- 3   # a small buffer of 3 bytes
 //! ```
 
-use anyhow::Result;
-use clap::Parser;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use std::io::{Error, ErrorKind, Result};
 
-/// Reads one source in seven ways and shows how many bytes each read returned.
+use clap::Parser;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
+const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxy";
+
+/// Reads 25 letters in ten ways, and shows for each read the number it returned and the bytes taken.
 #[derive(Parser)]
 #[command(bin_name = "cargo run --example short_reads --")]
 struct Args {
-    /// Size of the small buffer, in bytes
-    #[arg(default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    /// Size of the small buffer, in bytes, up to 25
+    #[arg(default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=25))]
     bytes: u16,
 }
 
 // ANCHOR: source
-/// Five writes of five bytes, then the end.
-async fn five_writes() -> Result<DuplexStream> {
-    let (mut writer, reader) = duplex(1024);
-    for _ in 0..5 {
-        writer.write_all(b"chunk").await?;
-    }
-    Ok(reader) // the writer is dropped here, which ends the stream
+/// Five writes of five bytes, then the end. In `turns`, the reader runs after each write.
+fn five_writes(turns: bool) -> DuplexStream {
+    let (mut writer, reader) = duplex(1024); // a pipe in memory, with room for 1024 bytes
+    tokio::spawn(async move {
+        for five in LETTERS.chunks(5) {
+            writer.write_all(five).await?;
+            if turns {
+                tokio::task::yield_now().await;
+            }
+        }
+        Result::Ok(()) // the writer is dropped here, and that ends what can be read
+    });
+    reader
 }
 // ANCHOR_END: source
 
 // ANCHOR: loop
-/// Reads until `Ok(0)`. That is the end: no other number is, however small.
-async fn read_all(source: &mut DuplexStream, buffer: &mut [u8]) -> Result<String> {
-    let mut sizes = String::new();
+async fn read_all<R: AsyncRead + Unpin>(mut src: R, buffer: &mut [u8]) -> Result<()> {
     loop {
-        let n = source.read(buffer).await?; // the bytes are in `buffer[..n]`, the rest is old
-        sizes += &format!("{n} ");
+        let n = src.read(buffer).await?;
+        show(n, &buffer[..n]);
         if n == 0 {
-            return Ok(sizes);
+            return Ok(());
         }
     }
 }
 // ANCHOR_END: loop
 
-// ANCHOR: turns
-/// The same five writes, with a read after each.
-async fn in_turns(buffer: &mut [u8]) -> Result<String> {
-    let (mut writer, mut reader) = duplex(1024);
-    let mut sizes = String::new();
-    for _ in 0..5 {
-        writer.write_all(b"chunk").await?;
-        sizes += &format!("{} ", reader.read(buffer).await?);
-    }
-    drop(writer);
-    Ok(sizes + &read_all(&mut reader, buffer).await?)
+/// A source of ten bytes and an error.
+fn broken() -> impl AsyncRead + Unpin {
+    let reset = Error::from(ErrorKind::ConnectionReset);
+    tokio_util::io::StreamReader::new(tokio_stream::iter([Ok(&LETTERS[..10]), Err(reset)]))
 }
-// ANCHOR_END: turns
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let small = Args::parse().bytes;
-    row("five writes of five bytes", "each read returned");
+    let (mut small, mut large) = (vec![0; Args::parse().bytes.into()], vec![0; 1024]);
+    let row = |name: &str| print!("\n{name:23}");
+    print!("25 letters, 5 a write   n:bytes taken");
 
-    // ANCHOR: full
-    let mut big = [0; 1024];
-    row("read, after each write", &in_turns(&mut big).await?);
-    let mut source = five_writes().await?;
-    row(
-        "read, after all writes",
-        &read_all(&mut source, &mut big).await?,
-    );
-    let mut source = five_writes().await?;
-    let sizes = read_all(&mut source, &mut vec![0; small.into()]).await?;
-    row(&format!("read, buffer of {small} bytes"), &sizes);
-    let mut source = five_writes().await?;
-    drop(source.read(&mut big)); // a future that nobody awaits reads nothing
-    row(
-        "read, after one not awaited",
-        &read_all(&mut source, &mut big).await?,
-    );
-    // ANCHOR_END: full
-
-    // ANCHOR: empty
-    let mut source = five_writes().await?;
-    let mut empty = Vec::with_capacity(1024); // room for 1024 bytes, and a length of 0
-    row(
-        "read, Vec::with_capacity(1024)",
-        &read_all(&mut source, &mut empty).await?,
-    );
-    let (first, then) = (
-        source.read_buf(&mut empty).await?,
-        source.read_buf(&mut empty).await?,
-    );
-    row("read_buf, the same Vec", &format!("{first} {then}"));
-    // ANCHOR_END: empty
-
-    // ANCHOR: exact
-    let mut source = five_writes().await?;
-    let mut ten = [0; 10];
-    let mut sizes = String::new();
-    let end = loop {
-        match source.read_exact(&mut ten).await {
-            Ok(n) => sizes += &format!("{n} "),
-            Err(error) => break error.kind(), // five bytes had come, and are in `ten`
+    row("read after each write");
+    read_all(five_writes(true), &mut large).await?;
+    row("read after all writes");
+    read_all(five_writes(false), &mut large).await?;
+    row(&format!("read, buffer of {}", small.len()));
+    read_all(five_writes(false), &mut small).await?;
+    row("read_exact, 10 bytes");
+    let (mut src, mut ten) = (five_writes(false), [0; 10]);
+    loop {
+        match src.read_exact(&mut ten).await {
+            Ok(n) => show(n, &ten),
+            Err(error) => break print!(" Err({:?})", error.kind()),
         }
-    };
-    row("read_exact, buffer of 10 bytes", &format!("{sizes}{end:?}"));
-    // ANCHOR_END: exact
+    }
+    row("read, a broken source");
+    let result = read_all(broken(), &mut large).await;
+    print!(" {:?}", result.map_err(|error| error.kind()));
+    // ANCHOR: lazy
+    row("after one not awaited");
+    let mut src = LETTERS; // a slice is a source, too
+    drop(src.read(&mut large));
+    read_all(src, &mut large).await?;
+    // ANCHOR_END: lazy
+
+    // ANCHOR: traps
+    row("trap: short read");
+    let mut src = five_writes(true);
+    loop {
+        let n = src.read(&mut small).await?;
+        show(n, &small[..n]);
+        if n < small.len() {
+            break;
+        }
+    }
+    row("trap: stale tail");
+    let mut src = five_writes(false);
+    while let n @ 1.. = src.read(&mut small).await? {
+        show(n, &small);
+    }
+    row("trap: no room");
+    read_all(five_writes(false), &mut Vec::with_capacity(8)).await?;
+    row("trap: lost error");
+    let mut src = broken();
+    while let Ok(n @ 1..) = src.read(&mut large).await {
+        show(n, &large[..n]);
+    }
+    // ANCHOR_END: traps
+    println!();
     Ok(())
 }
 
-fn row(name: &str, sizes: &str) {
-    println!("{name:34}{}", sizes.trim_end());
+fn show(n: usize, taken: &[u8]) {
+    print!(" {n}:{}", String::from_utf8_lossy(taken));
 }
