@@ -13,6 +13,10 @@ use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
+/// The card of README.md, where the book's introduction includes it from.
+#[cfg(target_os = "linux")]
+const CARD: &str = "exercises/count_lines/output/report_card.txt";
+
 /// The whole answer to one of the traps, its times left out. Which guards are active, and so one line of
 /// the card, depends on the operating system.
 #[test]
@@ -58,11 +62,17 @@ fn the_report_card_is_what_a_run_prints() {
     if std::env::var_os("RECORD").is_some() {
         let recorded = format!("{before}{BEFORE}{card}```\n{after}");
         fs::write(Path::new(ROOT).join("README.md"), recorded).expect("README.md is writable");
+        fs::write(Path::new(ROOT).join(CARD), card).expect("the card of the book is writable");
         return;
     }
     assert_eq!(
         shown, card,
         "README.md shows another card than the run printed; RECORD=1 writes it anew"
+    );
+    let in_the_book = fs::read_to_string(Path::new(ROOT).join(CARD)).expect("it is recorded");
+    assert_eq!(
+        in_the_book, card,
+        "{CARD} is another card; RECORD=1 writes it anew"
     );
 }
 
