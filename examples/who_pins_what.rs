@@ -1,4 +1,4 @@
-//! Keeps 16 bytes of every 1 MiB chunk in three ways and shows how much memory they keep alive.
+//! Keeps 16 bytes of every chunk, then all of 5 MiB, and shows how much memory that keeps alive.
 //!
 //! ```sh
 //! cargo run --example who_pins_what
@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, repeat};
 #[global_allocator]
 static HEAP: heap::Counting = heap::Counting;
 
-/// Keeps 16 bytes of every 1 MiB chunk in three ways and shows how much memory they keep alive.
+/// Keeps 16 bytes of every chunk, then all of 5 MiB, and shows how much memory that keeps alive.
 #[derive(Parser)]
 #[command(bin_name = "cargo run --example who_pins_what --")]
 struct Args {
@@ -24,6 +24,7 @@ struct Args {
 }
 
 const MIB: usize = 1024 * 1024;
+const INPUT: u64 = 5 * MIB as u64;
 
 // ANCHOR: keep
 fn slice(chunk: Bytes) -> Bytes {
@@ -51,49 +52,68 @@ fn pass(name: &str, chunks: u32, keep: fn(Bytes) -> Bytes) {
         kept.push(keep(chunk));
     }
     let bytes: usize = kept.iter().map(Bytes::len).sum();
-    let in_mib = |bytes| format!("{:.1} MiB", bytes as f64 / MIB as f64);
     let (live, peak) = (heap::live() - before, heap::peak() - before);
-    println!(
-        "{name:32}{bytes:12} B{:>14}{:>14}",
-        in_mib(live),
-        in_mib(peak)
-    );
+    row(name, &format!("{bytes} B"), &mib(live), mib(peak));
 }
 // ANCHOR_END: pass
 
 // ANCHOR: reads
-/// Counts the reads that 1 MiB takes when each chunk is split off and handed on.
-async fn reads(reserve: usize) -> Result<usize> {
-    let mut source = repeat(b'.').take(MIB as u64);
+/// Takes in 5 MiB, at most `piece` bytes a read, and keeps what each read brought.
+async fn reads(name: &str, piece: u64, reserve: fn(&mut BytesMut)) -> Result<()> {
+    let mut source = repeat(b'.').take(INPUT);
+    let mut kept = Vec::with_capacity(INPUT as usize / 64);
+    let before = heap::live(); // with room for all handles, so that what they hold is counted
     let mut buffer = BytesMut::new();
-    let mut reads = 0;
     loop {
-        buffer.reserve(reserve);
-        if source.read_buf(&mut buffer).await? == 0 {
-            return Ok(reads);
+        reserve(&mut buffer);
+        if (&mut source).take(piece).read_buf(&mut buffer).await? == 0 {
+            break;
         }
-        reads += 1;
-        drop(buffer.split().freeze()); // leaves the buffer with no capacity of its own
+        kept.push(buffer.split().freeze());
     }
+    let (live, bytes) = (heap::live() - before, kept.iter().map(Bytes::len).sum());
+    row(name, &mib(bytes), &mib(live), kept.len());
+    Ok(())
 }
 // ANCHOR_END: reads
+
+// ANCHOR: reserve
+fn always(buffer: &mut BytesMut) {
+    buffer.reserve(8192);
+}
+
+fn when_full(buffer: &mut BytesMut) {
+    if buffer.capacity() == 0 {
+        buffer.reserve(8192);
+    }
+}
+// ANCHOR_END: reserve
+
+fn mib(bytes: usize) -> String {
+    format!("{:.1} MiB", bytes as f64 / MIB as f64)
+}
+
+fn row(name: &str, a: &str, b: &str, c: impl std::fmt::Display) {
+    println!("{name:32}{a:>14}{b:>14}{c:>14}");
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let chunks = Args::parse().chunks;
-    println!(
-        "{:32}{:>14}{:>14}{:>14}",
-        format!("{chunks} chunks of 1 MiB"),
-        "kept",
-        "live heap",
-        "peak"
-    );
+    let title = format!("{chunks} chunks of 1 MiB");
+    row(&title, "kept", "live heap", "peak");
     pass("chunk.slice(..16)", chunks, slice);
     pass("chunk.truncate(16)", chunks, truncate);
     pass("Bytes::copy_from_slice", chunks, copy);
 
-    println!("\n{:32}{:>14}", "1 MiB through a BytesMut", "reads");
-    println!("{:32}{:14}", "read_buf", reads(0).await?);
-    println!("{:32}{:14}", "reserve(8192), read_buf", reads(8192).await?);
-    Ok(())
+    println!();
+    row("5 MiB, all of it kept", "kept", "live heap", "reads");
+    let (before, mut vec) = (heap::live(), Vec::new());
+    repeat(b'.').take(INPUT).read_to_end(&mut vec).await?;
+    let live = heap::live() - before;
+    row("read_to_end into a Vec", &mib(vec.len()), &mib(live), "-");
+    reads("read_buf", INPUT, |_| {}).await?;
+    reads("reserve(8192), read_buf", INPUT, always).await?;
+    reads("128 B a read: reserve(8192)", 128, always).await?;
+    reads("128 B a read: reserve when full", 128, when_full).await
 }

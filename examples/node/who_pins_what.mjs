@@ -1,8 +1,9 @@
-// Keeps 16 bytes of every 1 MiB chunk in three ways and shows how much memory they keep alive.
+// Keeps 16 bytes of every chunk, and shows how much memory that keeps alive.
 //
 //     node examples/node/who_pins_what.mjs
 //     node examples/node/who_pins_what.mjs 1000   # 1000 chunks
 
+import { createReadStream, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -52,7 +53,7 @@ function live() {
 }
 // ANCHOR_END: pass
 
-function main() {
+async function main() {
   const chunks = Number(process.argv[2] ?? 100);
   if (!Number.isInteger(chunks) || chunks < 1) throw new Error(`no count: ${process.argv[2]}`);
 
@@ -61,17 +62,24 @@ function main() {
   measure("chunk.slice(0, 16)", chunks, slice);
   measure("Buffer.from(chunk.subarray(0, 16))", chunks, copy);
 
-  row("\nthe memory behind 16 bytes", "", "");
+  row("\nthe memory behind", "kept", "allocation");
   behind("chunk.subarray(0, 16)", subarray(Buffer.alloc(MIB)));
   behind("Buffer.from(chunk.subarray(0, 16))", copy(Buffer.alloc(MIB)));
   behind("Buffer.alloc(16)", Buffer.alloc(16));
+  for await (const chunk of lastBytes()) behind("the last 16 bytes of a file", chunk);
 }
 
 // ANCHOR: behind
-/** Small Buffers are cut from a pool, 8 KiB up to Node 22 and 64 KiB since: `Buffer.poolSize`. */
+/** Small Buffers are cut from a pool: of 8 KiB on Node 20 and 22, of 64 KiB on Node 24. */
 function behind(name, part) {
   const size = part.buffer.byteLength;
-  row(name, "", size === Buffer.poolSize ? "the pool" : `${size} B`);
+  row(name, `${part.length} B`, size === Buffer.poolSize ? "the pool" : `${size} B`);
+}
+
+/** A stream that asks for 64 KiB where this file has 16 bytes left. */
+function lastBytes() {
+  const file = new URL(import.meta.url);
+  return createReadStream(file, { start: statSync(file).size - 16 });
 }
 // ANCHOR_END: behind
 
@@ -80,7 +88,7 @@ function row(name, a, b) {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   console.error(`error: ${error.message}`);
   process.exitCode = 1;
