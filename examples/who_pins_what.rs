@@ -62,7 +62,7 @@ fn pass(name: &str, chunks: u32, keep: fn(Bytes) -> Bytes) {
 async fn reads(name: &str, piece: u64, reserve: fn(&mut BytesMut)) -> Result<()> {
     let mut source = repeat(b'.').take(INPUT);
     let mut kept = Vec::with_capacity(INPUT as usize / 64);
-    let before = heap::live(); // with room for all handles, so that what they hold is counted
+    let before = heap::live(); // the room for the handles is not counted
     let mut buffer = BytesMut::new();
     loop {
         reserve(&mut buffer);

@@ -18,7 +18,7 @@ function subarray(chunk) {
 }
 
 function slice(chunk) {
-  return chunk.slice(0, 16); // deprecated: a Buffer's slice() does not copy, an array's does
+  return chunk.slice(0, 16); // deprecated: no copy, unlike an array's slice()
 }
 
 function copy(chunk) {
@@ -62,7 +62,8 @@ async function main() {
   measure("chunk.slice(0, 16)", chunks, slice);
   measure("Buffer.from(chunk.subarray(0, 16))", chunks, copy);
 
-  row("\nthe memory behind", "kept", "allocation");
+  console.log();
+  row("the memory behind", "kept", "allocation");
   behind("chunk.subarray(0, 16)", subarray(Buffer.alloc(MIB)));
   behind("Buffer.from(chunk.subarray(0, 16))", copy(Buffer.alloc(MIB)));
   behind("Buffer.alloc(16)", Buffer.alloc(16));
@@ -70,7 +71,7 @@ async function main() {
 }
 
 // ANCHOR: behind
-/** Small Buffers are cut from a pool: of 8 KiB on Node 20 and 22, of 64 KiB on Node 24. */
+/** Small Buffers are cut from a pool: 8 KiB on Node 20 and 22, 64 KiB on 24. */
 function behind(name, part) {
   const size = part.buffer.byteLength;
   row(name, `${part.length} B`, size === Buffer.poolSize ? "the pool" : `${size} B`);
