@@ -50,9 +50,8 @@ async fn read_all<R: AsyncRead + Unpin>(mut src: R, buffer: &mut [u8]) -> Result
 }
 // ANCHOR_END: loop
 
-/// A source of ten bytes and an error.
 fn broken() -> impl AsyncRead + Unpin {
-    let reset = Error::from(ErrorKind::ConnectionReset);
+    let reset = Error::from(ErrorKind::ConnectionReset); // after ten letters
     tokio_util::io::StreamReader::new(tokio_stream::iter([Ok(&LETTERS[..10]), Err(reset)]))
 }
 
@@ -61,7 +60,6 @@ async fn main() -> Result<()> {
     let (mut small, mut large) = (vec![0; Args::parse().bytes.into()], vec![0; 1024]);
     let row = |name: &str| print!("\n{name:23}");
     print!("25 letters, 5 a write   n:bytes taken");
-
     row("read after each write");
     read_all(five_writes(true), &mut large).await?;
     row("read after all writes");
@@ -77,8 +75,8 @@ async fn main() -> Result<()> {
         }
     }
     row("read, a broken source");
-    let result = read_all(broken(), &mut large).await;
-    print!(" {:?}", result.map_err(|error| error.kind()));
+    let end = read_all(broken(), &mut large).await;
+    print!(" {:?}", end.map_err(|error| error.kind()));
     // ANCHOR: lazy
     row("after one not awaited");
     let mut src = LETTERS; // a slice is a source, too
@@ -96,13 +94,16 @@ async fn main() -> Result<()> {
             break;
         }
     }
+
     row("trap: stale tail");
     let mut src = five_writes(false);
     while let n @ 1.. = src.read(&mut small).await? {
         show(n, &small);
     }
+
     row("trap: no room");
     read_all(five_writes(false), &mut Vec::with_capacity(8)).await?;
+
     row("trap: lost error");
     let mut src = broken();
     while let Ok(n @ 1..) = src.read(&mut large).await {
