@@ -68,10 +68,13 @@ fn the_report_card_is_what_a_run_prints() {
         fs::write(Path::new(ROOT).join(CARD), card).expect("the card of the book is writable");
         return;
     }
-    assert!(
-        shown == card,
-        "README.md shows another card than this one; RECORD=1 writes it anew\n\n{card}"
-    );
+    let in_the_book = fs::read_to_string(Path::new(ROOT).join(CARD)).expect("it is recorded");
+    for (place, text) in [("README.md", shown), (CARD, &in_the_book)] {
+        assert!(
+            text == card,
+            "{place} shows another card than this one; RECORD=1 writes it anew\n\n{card}"
+        );
+    }
 }
 
 #[test]
