@@ -68,9 +68,9 @@ impl<R: AsyncRead + Unpin> Stream for Chunks<R> {
 // ANCHOR_END: chunks
 
 // ANCHOR: next
-async fn sizes(mut stream: impl Stream<Item = Result<Bytes>> + Unpin) -> Result<Vec<usize>> {
+async fn sizes(mut items: impl Stream<Item = Result<Bytes>> + Unpin) -> Result<Vec<usize>> {
     let mut sizes = Vec::new();
-    while let Some(chunk) = stream.next().await {
+    while let Some(chunk) = items.next().await {
         let chunk = chunk?;
         sizes.push(chunk.len());
     }
@@ -78,8 +78,8 @@ async fn sizes(mut stream: impl Stream<Item = Result<Bytes>> + Unpin) -> Result<
 }
 // ANCHOR_END: next
 
-// ANCHOR: swallows
-async fn swallows(stream: impl Stream<Item = Result<Bytes>>) -> Result<Vec<usize>> {
+// ANCHOR: lossy
+async fn lossy(stream: impl Stream<Item = Result<Bytes>>) -> Result<Vec<usize>> {
     let mut stream = pin!(stream);
     let mut sizes = Vec::new();
     while let Some(Ok(chunk)) = stream.next().await {
@@ -87,7 +87,7 @@ async fn swallows(stream: impl Stream<Item = Result<Bytes>>) -> Result<Vec<usize
     }
     Ok(sizes)
 }
-// ANCHOR_END: swallows
+// ANCHOR_END: lossy
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -95,7 +95,7 @@ async fn main() {
     let open = |left, breaks| Connection { left, most, breaks };
     let (whole, half) = (|| open(1 << 20, false), || open(1 << 19, true));
     let chunks = |connection| Chunks(connection, BytesMut::new());
-    println!("1 MiB, at most {most:5} bytes a read     reads  chunks  first sizes");
+    println!("At most {most:5} bytes a read  reads  chunks  first sizes");
     // ANCHOR: main
     let mut stream = ReaderStream::new(whole());
     row("ReaderStream, never asked", Ok(vec![]));
@@ -106,12 +106,12 @@ async fn main() {
     row("Chunks, asked to the end", sizes(chunks(whole())).await);
     println!("\nThe connection breaks halfway");
     row("Some(chunk)", sizes(chunks(half())).await);
-    row("Some(Ok(chunk))", swallows(chunks(half())).await);
+    row("Some(Ok(chunk))", lossy(chunks(half())).await);
     // ANCHOR_END: main
 }
 
 fn row(name: &str, sizes: Result<Vec<usize>>) {
-    print!("{name:34}{:8}", READS.swap(0, Relaxed));
+    print!("{name:26}{:7}", READS.swap(0, Relaxed));
     match sizes {
         Ok(sizes) => println!("{:8}  {:?}", sizes.len(), &sizes[..sizes.len().min(4)]),
         Err(error) => println!("       -  error: {error}"),

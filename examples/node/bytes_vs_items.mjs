@@ -71,9 +71,9 @@ async function askedOnce(stream) {
   return [value.length];
 }
 
-// ANCHOR: swallows
+// ANCHOR: lossy
 /** `pipe` hands no error on: on the other side there is no error, and no end either. */
-async function swallows(stream) {
+async function lossy(stream) {
   const sizes = [];
   const copy = stream.pipe(new PassThrough());
   copy.on("data", (chunk) => sizes.push(chunk.length));
@@ -82,7 +82,7 @@ async function swallows(stream) {
   if (copy.readableEnded) throw new Error("the copy ended");
   return sizes;
 }
-// ANCHOR_END: swallows
+// ANCHOR_END: lossy
 
 async function main() {
   const most = Number(process.argv[2] ?? 4095);
@@ -90,16 +90,16 @@ async function main() {
   const whole = () => new Connection(2 ** 20, most, false);
   const half = () => new Connection(2 ** 19, most, true);
 
-  console.log(`1 MiB, at most ${String(most).padStart(5)} bytes a read     reads  chunks  first sizes`);
+  console.log(`At most ${String(most).padStart(5)} bytes a read  reads  chunks  first sizes`);
   const stream = readable(whole());
   await row("Readable, never asked", Promise.resolve([]));
   await row("asked once, then 10 ms", askedOnce(stream));
   await row("asked to the end", sizes(readable(whole())));
-  await row("generator, asked once, then 10 ms", askedOnce(generator(whole())));
+  await row("generator, asked once", askedOnce(generator(whole())));
   await row("chunks, asked to the end", sizes(chunks(generator(whole()))));
   console.log("\nThe connection breaks halfway");
   await row("for await", sizes(chunks(readable(half()))));
-  await row("pipe", swallows(readable(half())));
+  await row("pipe", lossy(readable(half())));
 }
 
 async function row(name, promise) {
@@ -107,7 +107,7 @@ async function row(name, promise) {
     (sizes) => `${String(sizes.length).padStart(8)}  [${sizes.slice(0, 4).join(", ")}]`,
     (error) => `       -  error: ${error.message}`,
   );
-  console.log(name.padEnd(34) + String(reads).padStart(8) + result);
+  console.log(name.padEnd(26) + String(reads).padStart(7) + result);
   reads = 0;
 }
 
