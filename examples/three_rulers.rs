@@ -1,5 +1,4 @@
-//! Measures the same memory with three rulers: asked for, resident, reserved. Only Linux tells a
-//! program the last two in a file; elsewhere they are "not known".
+//! Measures the same memory with three rulers: asked for, resident, reserved.
 //!
 //! ```sh
 //! cargo run --example three_rulers
@@ -7,8 +6,8 @@
 //! ```
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::{fs::File, hint::black_box, io::Read};
 
 use clap::Parser;
 
@@ -24,10 +23,9 @@ fn count(size: usize) {
     PEAK.fetch_max(live, Relaxed);
 }
 // ANCHOR_END: counters
-
 // ANCHOR: allocator
-// SAFETY: each call is handed to `System` unchanged, and counting allocates nothing. `realloc` is
-// the default one: a new block, a copy, a free. Old and new are both counted, as both are there.
+// SAFETY: calls go to `System` unchanged, and counting allocates nothing. `realloc` is the
+// default one: a new block, a copy, a free. Both blocks are counted, as both are there.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
@@ -62,41 +60,50 @@ struct Args {
 }
 
 // ANCHOR: rulers
+/// One row. The peak is the highest that live heap was since the row above.
 fn show(what: &str) {
     let live = LIVE.load(Relaxed);
-    let (resident, reserved) = (from_linux("VmRSS:"), from_linux("VmSize:"));
-    println!("{what:32}{:>12}{resident:>12}{reserved:>12}", about(live));
+    let [live, peak] = [live, PEAK.swap(live, Relaxed)].map(about);
+    let [resident, reserved] = ["VmRSS:", "VmSize:"].map(from_linux);
+    println!("{what:30}{live:>11}{peak:>11}{resident:>11}{reserved:>11}");
 }
 
-/// A line of `/proc/self/status`. Other systems than Linux have no such file.
+/// A line of `/proc/self/status`, where there is such a file: on Linux.
 fn from_linux(name: &str) -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(name));
-    let kib = line.and_then(|line| line.trim_end_matches("kB").trim().parse::<usize>().ok());
+    let mut text = [0; 4096]; // on the stack: the heap is measured
+    let n = File::open("/proc/self/status").and_then(|mut file| file.read(&mut text));
+    let text = str::from_utf8(&text[..n.unwrap_or(0)]).unwrap_or("");
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<usize>().ok());
     kib.map_or("not known".into(), |kib| about(kib * 1024))
 }
 
 fn about(bytes: usize) -> String {
-    let step = 64 << 20;
-    format!("{}", (bytes + step / 2) / step * 64)
+    ((bytes + (32 << 20)) / (64 << 20) * 64).to_string()
 }
 // ANCHOR_END: rulers
 
 fn main() {
     let size = (Args::parse().mib as usize) << 20;
-    println!("MiB, to the nearest 64             live heap    resident    reserved");
+    println!("MiB, to the nearest 64          live heap       peak   resident   reserved");
     // ANCHOR: large
     show("at the start");
     let mut large = black_box(vec![0u8; size]);
     show("a large vec of zeros");
-    for page in large.chunks_mut(4096) {
-        page[0] = 1;
-    }
+    large.iter_mut().step_by(4096).for_each(|byte| *byte = 1);
     show("a byte written in each page");
     drop(black_box(large));
     show("freed");
     // ANCHOR_END: large
-
+    // ANCHOR: grown
+    let mut grown = Vec::new();
+    while grown.len() < size / 8 * 5 {
+        grown.extend_from_slice(&[1u8; 64 * 1024]);
+    }
+    show("another, grown to 5/8 of it");
+    drop(black_box(grown));
+    show("freed");
+    // ANCHOR_END: grown
     // ANCHOR: small
     let make = || -> Vec<Vec<u8>> { (0..500_000).map(|_| vec![1; 512]).collect() };
     let mut small = black_box(make());
@@ -106,7 +113,7 @@ fn main() {
     show("freed, all but the last");
     let again = black_box(make());
     show("made again");
-    drop((last, again));
+    drop((again, last));
+    show("freed, the last one too");
     // ANCHOR_END: small
-    println!("{:32}{:>12}", "peak", about(PEAK.load(Relaxed)));
 }
