@@ -1,6 +1,6 @@
 //! Each example prints what was recorded of it: what the book shows is what a reader will see.
 //!
-//! After a change that is meant, record again: `RECORD=1 cargo test --examples --test outputs`.
+//! After a change that is meant, record again: `cargo build --examples && RECORD=1 cargo test --test outputs`.
 
 #[macro_use]
 mod recorded;
@@ -55,7 +55,7 @@ fn check(name: &str, small: &str) {
     let text = printed(&program, &[]);
     // How much resident memory a free leaves behind is a matter of the allocator: glibc's is recorded.
     if name != "three_rulers" || cfg!(all(target_os = "linux", target_env = "gnu")) {
-        let again = "RECORD=1 cargo test --examples --test outputs";
+        let again = "cargo build --examples && RECORD=1 cargo test --test outputs";
         compare(&text, &format!("examples/output/{name}.txt"), again);
     }
 }
