@@ -241,8 +241,7 @@ fn shown(path: &Path) -> String {
     };
     let root = here
         .ancestors()
-        .filter(|d| d.join("Cargo.lock").exists())
-        .last()
+        .find(|d| d.join("Cargo.lock").exists())
         .unwrap_or(&here);
     path.strip_prefix(root)
         .unwrap_or(path)
