@@ -1,6 +1,7 @@
-//! The phrases that the book does without, found with file and line.
+//! What the text may not say: phrases that the book does without, and names of solutions that do not exist,
+//! found with file and line.
 //!
-//! Code is left out: fenced blocks and what stands between backticks.
+//! For the phrases, code is left out: fenced blocks and what stands between backticks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,34 @@ fn pages_do_without_the_banned_phrases() {
         }
     }
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn a_solution_that_a_page_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
+    collect(&root.join("src"), &mut pages);
+    let exercises = fs::read_dir(root.join("exercises")).expect("there are exercises");
+    let solutions: Vec<PathBuf> = exercises
+        .map(|e| e.expect("readable").path().join("solutions"))
+        .collect();
+    let mut named = 0;
+    for page in &pages {
+        let text = fs::read_to_string(page).expect("a page is UTF-8");
+        for (line, number) in text.lines().zip(1..) {
+            let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            for name in words.filter(|w| w.starts_with("trap_") || w.starts_with("right_")) {
+                named += 1;
+                let file = format!("{name}.rs");
+                assert!(
+                    solutions.iter().any(|s| s.join(&file).exists()) || name.ends_with('_'),
+                    "{}:{number}: no exercise has solutions/{file}",
+                    page.display()
+                );
+            }
+        }
+    }
+    assert!(named > 0, "the glossary names some");
 }
 
 #[test]
