@@ -31,10 +31,14 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             format!("It returned an error where nothing went wrong: {message}")
         }
         Cause::SwallowedError { what } if failure.criterion == Criterion::Errors => format!(
-            "It returned `Ok` although {what}. The error was read and let go of, so the caller takes a part \
-             for the whole."
+            "It returned `Ok` although {what}. Your code was handed the error and let go of it, so the \
+             caller takes a part for the whole."
         ),
         Cause::SwallowedError { what } => format!("It returned `Ok` although {what}."),
+        Cause::OtherError { message } => format!(
+            "It returned an error, but not the one that it met: `{message}`. The caller cannot tell what broke. Hand \
+             on the error itself; `context` adds to it without losing it."
+        ),
         Cause::OverBudget {
             asked,
             live,
@@ -52,7 +56,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             large_peak,
         } => format!(
             "The peak grew with the input: {} for {}, {} for {}. It is still within the budget, but something \
-             small is kept for each chunk or line, and a longer input will break any budget.",
+             small is kept for each chunk, line or call, and a longer input will break any budget.",
             size(*small_peak),
             size(*small),
             size(*large_peak),
@@ -60,7 +64,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         ),
         Cause::RealMemory { grown, limit } => format!(
             "The process grew to {} of real memory (limit {}) while its heap stayed small: the bytes are kept \
-             where the allocator does not see them, such as a memory map.",
+             where the allocator does not see them, such as a `static` array, a thread's stack or a memory map.",
             size(*grown),
             size(*limit)
         ),
@@ -81,7 +85,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         ),
         Cause::TooFarAhead { ahead, window } => format!(
             "The source was {} ahead of the sink; the window is {}. Nothing makes the reading wait for the \
-             writing: between them stands a queue without a bound, or one that is far too large.",
+             writing soon enough: between them stands a queue without a bound, one whose bound counts items and \
+             not bytes, or a single buffer that is larger than the window.",
             size(*ahead),
             size(*window)
         ),
@@ -98,12 +103,23 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             seconds(*took_ms),
             seconds(*limit_ms)
         ),
+        Cause::Idled { took_ms, needed_ms } => format!(
+            "It took {} of virtual time, and its input and output made it wait for {} of that: it sleeps by itself. \
+             A read or a write waits for as long as it has to, and no longer.",
+            seconds(*took_ms),
+            seconds(*needed_ms)
+        ),
+        Cause::ProcessLeft => "A process that it started was still running, outside its group, after the case had \
+                               ended."
+            .into(),
+        Cause::Tampered => "It wrote to a file descriptor that it had not opened, so what it reports counts for nothing."
+            .into(),
         Cause::StillHeld { what } => format!(
             "The {what} is still held after the function is gone: something that was started (a task, a thread), or a leak, \
              keeps it alive."
         ),
         Cause::ReadsOn { bytes } => format!(
-            "{} more bytes moved after the function was gone: a task was left behind that goes on reading. Dropping \
+            "{} more bytes moved after the function was gone: a task or a thread was left behind that goes on reading. Dropping \
              a `JoinHandle` detaches its task; it does not stop it.",
             commas(bytes)
         ),
@@ -125,8 +141,9 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             seconds(*cpu_ms)
         ),
         Cause::OutOfCpu { cpu_ms } => format!(
-            "It used {} of processor time, far more than this input needs. Does it look at the same bytes again \
-             and again?",
+            "It used {} of processor time and was stopped; in pieces of a few KiB this input takes less than a \
+             second. Either the same bytes are looked at again and again, or the source is asked for very few at a \
+             time.",
             seconds(*cpu_ms)
         ),
         Cause::TimedOut { ms } => format!("It was stopped after {}.", seconds(*ms)),
@@ -135,7 +152,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             size(*limit)
         ),
         Cause::WroteFiles { limit } => format!(
-            "It wrote more than {} to files. Parking the input on disk is buffering it, only elsewhere.",
+            "It wrote more than {} to files and pipes. Input that is parked on disk or in another process is \
+             buffered all the same.",
             size(*limit)
         ),
         Cause::Exited { how } => format!(
@@ -159,52 +177,68 @@ fn over_budget(
     total: u64,
     at_a_line: bool,
 ) -> String {
-    let whole = total > budget && asked >= total;
-    let budget = size(budget);
+    let limit = size(budget);
     let read = if total > 0 {
         format!("{} of {}", size(position), size(total))
     } else {
         size(position)
     };
-    if asked >= 16 * MIB || whole {
+    // Twice what was read is what a buffer asks for that doubles.
+    let all_is_kept = live + asked >= position / 2;
+    let one_piece = asked > live / 4;
+    if position == 0 && one_piece {
+        let (asked, extra) = (size(asked), if at_a_line { "" } else { FUTURE });
         return format!(
-            "Asked for {} in one piece (budget {budget}), {} bytes into the input: looks like room for the whole \
-             input is made at once.",
-            size(asked),
-            commas(position)
+            "Asked for {asked} in one piece (budget {limit}) before the first byte was read. Whether that is room \
+             for the whole input or one large buffer, it is taken for bytes that may never come.{extra}"
         );
     }
-    // A buffer that doubles asks for up to twice what it holds.
-    if position > 0 && live + asked >= position / 2 {
-        let how = if asked > live / 4 {
+    if position == 0 {
+        return format!(
+            "Live heap was to be {} (budget {limit}) before the first byte was read, in pieces of which the last \
+             has {}: fewer or smaller buffers will do.",
+            size(live),
+            size(asked)
+        );
+    }
+    if total > 0 && position >= total && asked >= total / 2 {
+        return format!(
+            "Asked for {} in one piece (budget {limit}) after reading {read}, with {} live already: looks like the \
+             whole input is copied once more.",
+            size(asked),
+            size(live.saturating_sub(asked))
+        );
+    }
+    if all_is_kept {
+        let how = if one_piece {
             format!("one growing buffer asked for {}", size(asked))
         } else {
             "many pieces are kept".into()
         };
         return format!(
-            "Live heap was to be {} (budget {budget}) after reading {read}, and {how}: looks like the whole input \
-             is being read into memory, or kept as it goes by. Keep what the answer needs, and one chunk.",
+            "Live heap was to be {} (budget {limit}) after reading {read}, and {how}: looks like the whole input \
+             is being read into memory, or too much of it at once. Keep what the answer needs, and one chunk.",
             size(live)
         );
     }
-    if position > 0 {
+    if one_piece {
         return format!(
-            "Live heap was to be {} (budget {budget}) after reading {read}: something is kept for each chunk or \
-             line, little by little.",
-            size(live)
+            "Live heap was to be {} (budget {limit}) after reading {read}, and {} of it in one piece that was asked \
+             for last: something is kept for each chunk or line in a buffer that grows, or a buffer was made too \
+             large.",
+            size(live),
+            size(asked)
         );
     }
     format!(
-        "Asked for a buffer of {} before the first byte was read, and the budget is {budget}. Reading through \
-         a larger buffer than that gains nothing here.{}",
-        size(asked),
-        if at_a_line {
-            ""
-        } else {
-            " No line of yours was running yet: an array that lives across an `.await` is part of the future."
-        }
+        "Live heap was to be {} (budget {limit}) after reading {read}: something is kept for each chunk or line, \
+         little by little.",
+        size(live)
     )
 }
+
+/// Where no line is known.
+const FUTURE: &str = " No line of yours was running yet: an array that lives across an `.await` is part of the future.";
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
@@ -224,5 +258,38 @@ mod tests {
         assert_eq!(size(512 * KIB), "512 KiB");
         assert_eq!(size(MIB + MIB / 2), "1.5 MiB");
         assert_eq!(size(65_536 * MIB), "65,536 MiB");
+    }
+
+    #[test]
+    fn what_is_said_of_a_broken_budget_is_so() {
+        let say = |asked, live, position, total| {
+            over_budget(asked, live, 512 * KIB, position, total, true)
+        };
+        for (text, part) in [
+            (
+                say(64 * MIB, 64 * MIB, 0, 64 * MIB),
+                "before the first byte",
+            ),
+            (
+                say(16 * KIB, 520 * KIB, 0, 64 * MIB),
+                "in pieces of which the last has 16 KiB",
+            ),
+            (
+                say(512 * KIB, 520 * KIB, 264 * KIB, 64 * MIB),
+                "whole input is being read",
+            ),
+            (
+                say(4 * KIB, 516 * KIB, 512 * KIB, 64 * MIB),
+                "many pieces are kept",
+            ),
+            (say(4 * MIB, 8 * MIB, 4 * MIB, 4 * MIB), "copied once more"),
+            (
+                say(512 * KIB, 590 * KIB, 16 * MIB, 64 * MIB),
+                "or a buffer was made too large",
+            ),
+            (say(64, 513 * KIB, 16 * MIB, 64 * MIB), "little by little"),
+        ] {
+            assert!(text.contains(part), "no {part:?} in {text:?}");
+        }
     }
 }

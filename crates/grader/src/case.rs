@@ -22,6 +22,9 @@ type Body = Box<dyn Fn(Trial) -> Pin<Box<dyn Future<Output = Result<(), Failed>>
 /// Room for what is no part of the lesson: small inputs may be held whole in a case that is about something else.
 const BUDGET: u64 = 8 * meter::MIB;
 
+/// Virtual time that a solution may spend on waits of its own.
+const IDLE: Duration = Duration::from_secs(60);
+
 /// The cases of an exercise.
 pub struct Grade {
     pub(crate) about: About,
@@ -277,6 +280,22 @@ impl<T> Answer<T> {
     /// When it returned `Ok` or panicked.
     pub fn err_for(self, criterion: Criterion, why: &str) -> Result<anyhow::Error, Failed> {
         match self.outcome? {
+            Err(e) if criterion == Criterion::Errors && !self.broke => Err(Failed(Failure {
+                criterion: Criterion::Correct,
+                cause: Cause::Wrong {
+                    what: brief_text(format!(
+                        "it returned an error before anything was wrong: {e:#}"
+                    )),
+                },
+                line: None,
+            })),
+            Err(e) if criterion == Criterion::Errors && !is_the_error(&e) => Err(Failed(Failure {
+                criterion,
+                cause: Cause::OtherError {
+                    message: brief_text(format!("{e:#}")),
+                },
+                line: None,
+            })),
             Err(e) => Ok(e),
             Ok(_) if self.broke || criterion != Criterion::Errors => Err(Failed(Failure {
                 criterion,
@@ -293,6 +312,12 @@ impl<T> Answer<T> {
             })),
         }
     }
+}
+
+/// Whether a caller can learn from `error` what broke: it is, or wraps, an [`std::io::Error`], or tells its text.
+fn is_the_error(error: &anyhow::Error) -> bool {
+    error.chain().any(|e| e.is::<std::io::Error>())
+        || format!("{error:?}").contains(meter::ON_PURPOSE)
 }
 
 impl Trial {
@@ -322,8 +347,12 @@ impl Trial {
         it
     }
 
-    /// Runs a solution to its end, under the meter and within the budget.
-    pub async fn solve<T>(&self, solution: impl Future<Output = anyhow::Result<T>>) -> Answer<T> {
+    /// Runs a solution to its end, under the meter and within the budget. What the call itself does, before
+    /// the first poll, is part of the solution.
+    pub async fn solve<T, F>(&self, solution: impl FnOnce() -> F) -> Answer<T>
+    where
+        F: Future<Output = anyhow::Result<T>>,
+    {
         let outcome = self.metered(solution).await;
         let broke = lock(&self.inner.given).iter().any(|(_, w)| w.failed());
         self.released(outcome.is_ok()).await;
@@ -339,8 +368,15 @@ impl Trial {
     /// # Errors
     ///
     /// When it panicked.
-    pub async fn value<T>(&self, solution: impl Future<Output = T>) -> Result<T, Failed> {
-        self.solve(async { Ok(solution.await) }).await.ok()
+    pub async fn value<T, F>(&self, solution: impl FnOnce() -> F) -> Result<T, Failed>
+    where
+        F: Future<Output = T>,
+    {
+        let solution = || {
+            let solution = solution();
+            async { Ok(solution.await) }
+        };
+        self.solve(solution).await.ok()
     }
 
     /// Runs a solution for `time` of virtual time and then drops it, as a caller does that gives up.
@@ -348,13 +384,19 @@ impl Trial {
     /// # Errors
     ///
     /// When it panicked, or had ended by then.
-    pub async fn cancel_after<T>(
+    pub async fn cancel_after<T, F>(
         &self,
         time: Duration,
-        solution: impl Future<Output = anyhow::Result<T>>,
-    ) -> Result<(), Failed> {
+        solution: impl FnOnce() -> F,
+    ) -> Result<(), Failed>
+    where
+        F: Future<Output = anyhow::Result<T>>,
+    {
         let timed = self
-            .metered(async { tokio::time::timeout(time, solution).await.is_err() })
+            .metered(|| {
+                let solution = solution();
+                async move { tokio::time::timeout(time, solution).await.is_err() }
+            })
             .await;
         match timed {
             Ok(true) => {
@@ -372,8 +414,8 @@ impl Trial {
         }
     }
 
-    async fn metered<F: Future>(&self, solution: F) -> Result<F::Output, Failed> {
-        let began = Instant::now();
+    async fn metered<F: Future>(&self, solution: impl FnOnce() -> F) -> Result<F::Output, Failed> {
+        let (began, kept) = (Instant::now(), child::clock_kept());
         let resident = child::start_resident();
         trace::start();
         heap::reset_peak();
@@ -383,17 +425,24 @@ impl Trial {
             child::over_budget,
         );
         // On the heap, so that an array which lives across an `.await` counts: it is part of the future.
-        let mut solution = Box::pin(solution);
-        let outcome = std::future::poll_fn(|cx| {
-            match std::panic::catch_unwind(AssertUnwindSafe(|| solution.as_mut().poll(cx))) {
-                Ok(Poll::Pending) => Poll::Pending,
-                Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-                Err(payload) => Poll::Ready(Err(payload)),
+        let started = std::panic::catch_unwind(AssertUnwindSafe(|| Box::pin(solution())));
+        let outcome = match started {
+            Ok(mut solution) => {
+                let outcome = std::future::poll_fn(|cx| {
+                    match std::panic::catch_unwind(AssertUnwindSafe(|| solution.as_mut().poll(cx)))
+                    {
+                        Ok(Poll::Pending) => Poll::Pending,
+                        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+                        Err(payload) => Poll::Ready(Err(payload)),
+                    }
+                })
+                .await;
+                // What it still holds is let go of within the measurement, as a caller would.
+                drop(solution);
+                outcome
             }
-        })
-        .await;
-        // What it still holds is let go of within the measurement, as a caller would.
-        drop(solution);
+            Err(payload) => Err(payload),
+        };
         heap::clear_limit();
         if let Some(grown) = child::resident_growth(resident) {
             let limit = self.inner.budget + child::REAL_SLACK;
@@ -405,6 +454,22 @@ impl Trial {
         let mut state = lock(&self.inner.state);
         state.peak = state.peak.max(peak);
         state.elapsed = began.elapsed();
+        // Not what passed while a blocking job was all that was left: how long that was is a guess.
+        let took = state
+            .elapsed
+            .saturating_sub(child::clock_kept().saturating_sub(kept));
+        drop(state);
+        let needed: Duration = lock(&self.inner.given)
+            .iter()
+            .map(|(_, w)| w.waited())
+            .sum();
+        if outcome.is_ok() && took > needed + IDLE {
+            let cause = Cause::Idled {
+                took_ms: took.as_millis() as u64,
+                needed_ms: needed.as_millis() as u64,
+            };
+            self.fail(self.inner.fallback, cause);
+        }
         outcome.map_err(|payload| self.panicked(payload))
     }
 
@@ -520,6 +585,8 @@ impl Trial {
             ));
         } else if sink.shutdowns() == 0 {
             wrong("the sink was never shut down, so its reader waits for more".into());
+        } else if sink.shutdowns() > 1 {
+            wrong(format!("the sink was shut down {} times", sink.shutdowns()));
         }
     }
 
@@ -533,7 +600,10 @@ impl Trial {
 }
 
 fn brief(value: &impl Debug) -> String {
-    let mut text = format!("{value:?}");
+    brief_text(format!("{value:?}"))
+}
+
+fn brief_text(mut text: String) -> String {
     if text.len() > 120 {
         let cut = (0..=117)
             .rev()

@@ -11,6 +11,8 @@ use std::time::Duration;
 use meter::heap::OverLimit;
 use meter::trip::Trip;
 use meter::{heap, trace, trip};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::case::{Grade, Trial, failure, lock, verdict_of};
 use crate::os::{Inside, inside};
@@ -25,6 +27,9 @@ const STUCK_REAL_CLOCK: Duration = Duration::from_secs(3);
 /// Processor time that may pass while no byte moves.
 const BUSY: Duration = Duration::from_millis(1000);
 const TICK: Duration = Duration::from_millis(10);
+const QUICK_TICK: Duration = Duration::from_millis(2);
+/// How often the clock is moved for a run that stands still.
+const CLOCK_PUSHES: u32 = 7;
 
 static REPORT: OnceLock<(u64, Mutex<Box<dyn Write + Send>>)> = OnceLock::new();
 static FALLBACK: Mutex<Criterion> = Mutex::new(Criterion::Correct);
@@ -33,6 +38,10 @@ static FOLDER: OnceLock<std::path::PathBuf> = OnceLock::new();
 static LAST_PANIC: Mutex<Option<Backtrace>> = Mutex::new(None);
 static ENDING: AtomicBool = AtomicBool::new(false);
 static PARKED: AtomicBool = AtomicBool::new(false);
+static CLOCK: Notify = Notify::const_new();
+/// How far the clock is to be moved, and how far it has been in all, in milliseconds.
+static CLOCK_SPAN: AtomicU64 = AtomicU64::new(0);
+static CLOCK_KEPT: AtomicU64 = AtomicU64::new(0);
 static INPUT: AtomicU64 = AtomicU64::new(0);
 static BUDGET: AtomicU64 = AtomicU64::new(0);
 
@@ -95,7 +104,8 @@ pub(crate) fn run(grade: Grade) -> ! {
                     STUCK
                 },
             );
-            move || watch(&**os, &order, stuck)
+            let real_clock = case.real_clock;
+            move || watch(&**os, &order, stuck, real_clock)
         });
     if let Err(e) = started {
         bail(&format!("cannot start a thread: {e}"));
@@ -112,7 +122,18 @@ pub(crate) fn run(grade: Grade) -> ! {
         Err(e) => bail(&format!("cannot start a runtime: {e}")),
     };
     let trial = Trial::new(order.size, case);
-    let ended = runtime.block_on((case.body)(trial.clone()));
+    let mut body = (case.body)(trial.clone());
+    let ended = runtime.block_on(async {
+        let mut clock = std::pin::pin!(keep_clock());
+        std::future::poll_fn(|cx| {
+            let ended = body.as_mut().poll(cx);
+            if ended.is_pending() {
+                let _ = clock.as_mut().poll(cx);
+            }
+            ended
+        })
+        .await
+    });
 
     if ENDING.swap(true, SeqCst) {
         wait_for_the_end();
@@ -130,6 +151,28 @@ pub(crate) fn run(grade: Grade) -> ! {
         elapsed_ms: state.elapsed.as_millis() as u64,
     });
     end(0)
+}
+
+/// Moves the clock when the watching thread asks for it, in small steps, until something moves.
+///
+/// tokio's paused clock goes on by itself when all tasks wait, but not while a job of the blocking pool is
+/// there: a `spawn_blocking` that waits for the next chunk would wait forever for a chunk that comes later.
+async fn keep_clock() {
+    loop {
+        CLOCK.notified().await;
+        let span = Duration::from_millis(CLOCK_SPAN.load(SeqCst));
+        let (from, moved) = (Instant::now(), meter::progress());
+        while meter::progress() == moved && from.elapsed() < span {
+            let step = (from.elapsed() / 100).max(Duration::from_millis(1));
+            tokio::time::advance(step).await;
+            CLOCK_KEPT.fetch_add(step.as_millis() as u64, SeqCst);
+        }
+    }
+}
+
+/// Virtual time that passed because nothing but a blocking job was left.
+pub(crate) fn clock_kept() -> Duration {
+    Duration::from_millis(CLOCK_KEPT.load(SeqCst))
 }
 
 fn bail(why: &str) -> ! {
@@ -244,14 +287,15 @@ fn parse_line(trace: &str, folder: &std::path::Path, here: &std::path::Path) -> 
 }
 
 /// Looks every few milliseconds whether the run still moves, and why not.
-fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration) {
+fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool) {
     let mut moved = meter::progress();
     let mut cpu_seen = os.cpu_of_others();
     let cpu_start = cpu_seen;
     let mut cpu_when_moved = cpu_seen;
     let mut still = Duration::ZERO;
+    let (mut parked, mut pushes, mut tick) = (Duration::ZERO, 0, TICK);
     loop {
-        std::thread::sleep(TICK);
+        std::thread::sleep(tick);
         if ENDING.load(Relaxed) {
             return;
         }
@@ -260,14 +304,30 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration) {
         }
         let (now, cpu) = (meter::progress(), os.cpu_of_others());
         if now != moved {
+            if pushes > 0 {
+                // It will stand still at the next wait again.
+                tick = QUICK_TICK;
+            }
             (moved, cpu_when_moved) = (now, cpu);
-            still = Duration::ZERO;
+            (still, parked, pushes) = (Duration::ZERO, Duration::ZERO, 0);
         } else if cpu.saturating_sub(cpu_seen) > Duration::from_micros(500) {
             still = Duration::ZERO;
         } else {
-            still += TICK;
+            still += tick;
         }
         cpu_seen = cpu;
+        parked = if PARKED.load(SeqCst) {
+            parked + tick
+        } else {
+            Duration::ZERO
+        };
+        if parked >= 2 * tick && pushes < CLOCK_PUSHES && !real_clock && os.all_asleep() {
+            // 1 s, 4 s, 16 s, up to an hour: a wait of the source's is short, a learner's timeout is long.
+            CLOCK_SPAN.store(1000 << (2 * pushes), SeqCst);
+            CLOCK.notify_one();
+            pushes += 1;
+            parked = Duration::ZERO;
+        }
 
         let used = cpu.saturating_sub(cpu_start);
         if os.written().is_some_and(|bytes| bytes > order.may_write) {

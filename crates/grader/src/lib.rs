@@ -14,7 +14,7 @@
 //!         .case("a_large_file", &[Memory, Correct], |t| async move {
 //!             let log = Content::repeat("GET /index.html 200\n", t.size());
 //!             let lines = log.count(b'\n');
-//!             let n = t.solve(count_lines(t.give(Source::new(log)))).await.ok()?;
+//!             let n = t.solve(|| count_lines(t.give(Source::new(log)))).await.ok()?;
 //!             t.equal("lines", n, lines);
 //!             Ok(())
 //!         })
@@ -41,6 +41,20 @@
 //! the wall. The operating system's guards sit behind one trait with a portable fallback;
 //! `GRADER_GUARDS=portable` selects it anywhere.
 //!
+//! # What it cannot see
+//!
+//! A solution runs in the process that measures it. The grader is there to find mistakes, and a solution that
+//! sets out to deceive it can: with `unsafe`, or with `/proc/self/mem`, it can read the number that records
+//! carry and write records of its own. Nor is everything seen that an honest one may do:
+//!
+//! - up to 8 MiB outside the heap (a `static` array, a thread's stack, a memory map), which real memory cannot
+//!   be told from what the program itself begins to use; on systems without `/proc`, all of it;
+//! - what another process holds, beyond what was written to it through a pipe or a file; and a process that
+//!   leaves its group without holding on to its standard output;
+//! - threads that a solution started and left idle;
+//! - `Interrupted` and `WouldBlock`, which no source here returns;
+//! - inputs of more than 256 MiB that are read to the end, such as a sum in 32 bits that overflows at 4 GiB.
+//!
 //! # The report
 //!
 //! The report card goes to standard output. The same facts go to `target/report-cards/NAME/all.json`
@@ -56,11 +70,33 @@ mod parent;
 mod record;
 pub mod report;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 pub use case::{Answer, Case, Failed, Grade, Trial};
 pub use meter;
 pub use record::Criterion;
+
+/// The kinds of error that a source or a sink may break with. `Interrupted` and `WouldBlock` are left out: they
+/// ask for another try.
+pub const ERROR_KINDS: [ErrorKind; 16] = [
+    ErrorKind::NotFound,
+    ErrorKind::PermissionDenied,
+    ErrorKind::ConnectionRefused,
+    ErrorKind::ConnectionReset,
+    ErrorKind::ConnectionAborted,
+    ErrorKind::NotConnected,
+    ErrorKind::AddrInUse,
+    ErrorKind::BrokenPipe,
+    ErrorKind::InvalidInput,
+    ErrorKind::InvalidData,
+    ErrorKind::TimedOut,
+    ErrorKind::WriteZero,
+    ErrorKind::UnexpectedEof,
+    ErrorKind::OutOfMemory,
+    ErrorKind::Unsupported,
+    ErrorKind::Other,
+];
 
 /// Every byte that an exercise's test binary allocates is counted.
 #[global_allocator]

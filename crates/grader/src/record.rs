@@ -94,6 +94,8 @@ pub enum Cause {
     },
     /// Resident memory grew although the heap did not.
     RealMemory { grown: u64, limit: u64 },
+    /// It returned an error, and not the one that it met.
+    OtherError { message: String },
     /// Reading went on after the end.
     ReadAfterEnd { times: u64 },
     /// Reading went on after an error.
@@ -108,6 +110,12 @@ pub enum Cause {
     WriteAfterShutdown,
     /// It took longer than work that overlaps takes, in milliseconds of virtual time.
     TooLong { took_ms: u64, limit_ms: u64 },
+    /// It waited longer than its source and its sink made it wait, in milliseconds of virtual time.
+    Idled { took_ms: u64, needed_ms: u64 },
+    /// A process that it started was still there.
+    ProcessLeft,
+    /// It wrote into the grader's own pipe.
+    Tampered,
     /// Something was not let go of.
     StillHeld { what: String },
     /// Something was read after the function had returned or had been dropped.

@@ -263,7 +263,7 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
             grade
                 .case($name, $checks, |t| async move {
                     let $src = t.give(Source::new(log($bytes)));
-                    let n = t.solve(async move { $solution }).await.ok()?;
+                    let n = t.solve(|| async move { $solution }).await.ok()?;
                     t.equal("bytes", n, $bytes);
                     Ok(())
                 })
@@ -285,6 +285,51 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
         drain(src).await
     });
 
+    guilt.insert("reads_in_a_blocking_job", None);
+    grade.case("reads_in_a_blocking_job", &[Correct], |t| async move {
+        // A job of the blocking pool waits for each chunk while the source waits on the clock.
+        let source = Source::new(log(2 * MIB)).paced(64 * KIB, Duration::from_millis(100));
+        let mut src = t.give(source);
+        let solution = async move {
+            let (tx, mut rx) = tokio::sync::mpsc::channel::<Vec<u8>>(1);
+            let job = tokio::task::spawn_blocking(move || {
+                let mut n = 0;
+                while let Some(chunk) = rx.blocking_recv() {
+                    n += chunk.len() as u64;
+                }
+                n
+            });
+            let mut buf = vec![0; 65536];
+            loop {
+                match src.read(&mut buf).await? {
+                    0 => break,
+                    n => tx.send(buf[..n].to_vec()).await?,
+                }
+            }
+            drop(tx);
+            job.await.map_err(Into::into)
+        };
+        let n = t.solve(|| solution).await.ok()?;
+        t.equal("bytes", n, 2 * MIB);
+        t.overlapped(Duration::from_millis(3500));
+        Ok(())
+    });
+    guilt.insert("looks_again_while_it_flushes", None);
+    grade.case("looks_again_while_it_flushes", &[Correct], |t| async move {
+        // `copy_buf` looks at the source again each time that its flush has to wait.
+        let src = t.give(Source::new(log(100 * KIB)));
+        let mut dst = tokio::io::BufWriter::with_capacity(
+            64 * 1024,
+            t.give(Sink::new(log(100 * KIB)).shaped(&[3, 0])),
+        );
+        let solution = async move {
+            let mut src = tokio::io::BufReader::with_capacity(64 * 1024, src);
+            Ok(tokio::io::copy_buf(&mut src, &mut dst).await?)
+        };
+        let n = t.solve(|| solution).await.ok()?;
+        t.equal("bytes", n, 100 * KIB);
+        Ok(())
+    });
     // Ends without a verdict.
     case!("exits_with_0", Some((Correct, "exited")), src => {
         drop(src);
@@ -304,6 +349,35 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
         std::thread::spawn(|| std::process::exit(0));
         drain(src).await?;
         std::future::pending().await
+    });
+    #[cfg(unix)]
+    case!("leaves_a_process", Some((Cancel, "process_left")), src => {
+        use std::os::unix::process::CommandExt;
+        // Its own group, and the grader's pipes.
+        Command::new("sleep").arg("15").process_group(0).spawn()?;
+        drain(src).await
+    });
+    #[cfg(target_os = "linux")]
+    guilt.insert("hides_a_record", Some((Correct, "tampered")));
+    #[cfg(target_os = "linux")]
+    grade.case("hides_a_record", &[Correct], |t| async move {
+        let src = t.give(Source::new(log(MIB)));
+        let solution = async move {
+            for fd in 3..20 {
+                let path = format!("/proc/self/fd/{fd}");
+                if std::fs::read_link(&path).is_ok_and(|l| l.to_string_lossy().starts_with("pipe:"))
+                {
+                    std::fs::OpenOptions::new()
+                        .write(true)
+                        .open(&path)?
+                        .write_all(b"half a line")?;
+                }
+            }
+            drain(src).await
+        };
+        let n = t.solve(|| solution).await.ok()?;
+        t.equal("bytes", n, MIB + 1);
+        Ok(())
     });
     case!("panics", Some((Correct, "panicked")), src => {
         drop(src);
@@ -357,6 +431,25 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
     });
     case!("sleeps", Some((Correct, "blocked")), src => {
         std::thread::sleep(Duration::from_secs(3600));
+        drain(src).await
+    });
+    case!("polls_without_waiting", Some((Correct, "busy")), src => {
+        drop(src);
+        let mut paced = Source::new(log(MIB)).paced(KIB, Duration::from_secs(1));
+        std::future::poll_fn(|cx| {
+            let mut buf = [0; 4096];
+            let mut buf = tokio::io::ReadBuf::new(&mut buf);
+            cx.waker().wake_by_ref();
+            match std::pin::Pin::new(&mut paced).poll_read(cx, &mut buf) {
+                std::task::Poll::Ready(Ok(())) if buf.filled().is_empty() => std::task::Poll::Ready(()),
+                _ => std::task::Poll::Pending,
+            }
+        })
+        .await;
+        Ok(0)
+    });
+    case!("sleeps_on_the_clock", Some((Correct, "idled")), src => {
+        tokio::time::sleep(Duration::from_secs(3600)).await;
         drain(src).await
     });
     case!("reads_after_the_end", Some((Correct, "read_after_end")), src => {
@@ -427,10 +520,24 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
                     offsets.push(total);
                 }
             };
-            t.solve(solution).await.ok().map(drop)
+            t.solve(|| solution).await.ok().map(drop)
         })
         .budget(512 * KIB)
         .sizes(16 * MIB, 64 * MIB);
+    guilt.insert("allocates_before_the_first_poll", whole);
+    grade
+        .case("allocates_before_the_first_poll", checks, |t| async move {
+            let src = t.give(Source::new(log(MIB)));
+            let solution = || {
+                let mut all = vec![0; MIB as usize];
+                async move {
+                    let mut src = src;
+                    Ok(src.read_exact(&mut all).await?)
+                }
+            };
+            t.solve(solution).await.ok().map(drop)
+        })
+        .budget(512 * KIB);
     #[cfg(unix)]
     case!("maps_memory", Some((Memory, "real_memory")), checks, 128 * MIB, src => {
         let mut src = src;
@@ -511,11 +618,39 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
     grade.case("cannot_be_canceled", &[Cancel], |t| async move {
         let src = Source::new(log(64 * MIB)).paced(KIB, Duration::from_millis(10));
         let task = tokio::spawn(drain(t.give(src)));
-        t.cancel_after(Duration::from_secs(1), async { task.await? })
+        t.cancel_after(Duration::from_secs(1), || async { task.await? })
             .await
     });
 
     // Errors, pace, order.
+    guilt.insert("loses_the_error", Some((Errors, "other_error")));
+    grade.case("loses_the_error", &[Errors], |t| async move {
+        let src = t.give(Source::new(log(MIB)).fails_at(100));
+        let solution = async move { drain(src).await.map_err(|_| anyhow::anyhow!("no luck")) };
+        let answer = t.solve(|| solution).await;
+        answer.err("the source broke after 100 bytes").map(drop)
+    });
+    guilt.insert("wraps_the_error", None);
+    grade.case("wraps_the_error", &[Errors], |t| async move {
+        let wrapped = |e: anyhow::Error| e.context("while reading");
+        let told = |e: anyhow::Error| anyhow::anyhow!("while reading: {e}");
+        let same_kind = |e: anyhow::Error| match e.downcast::<std::io::Error>() {
+            Ok(e) => std::io::Error::from(e.kind()).into(),
+            Err(e) => e,
+        };
+        for wrap in [
+            wrapped,
+            told,
+            same_kind as fn(anyhow::Error) -> anyhow::Error,
+        ] {
+            let src = t.give(Source::new(log(MIB)).fails_at(100));
+            let answer = t
+                .solve(|| async move { drain(src).await.map_err(wrap) })
+                .await;
+            answer.err("the source broke after 100 bytes").map(drop)?;
+        }
+        Ok(())
+    });
     guilt.insert("swallows_an_error", Some((Errors, "swallowed_error")));
     grade.case("swallows_an_error", &[Errors], |t| async move {
         let mut src = t.give(Source::new(log(MIB)).fails_at(100));
@@ -524,7 +659,7 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
             while let Ok(1..) = src.read(&mut buf).await {}
             Ok(())
         };
-        t.solve(solution)
+        t.solve(|| solution)
             .await
             .err("the source broke after 100 bytes")
             .map(drop)
@@ -539,7 +674,7 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
             while chunks.next().await.is_some() {}
             Ok(())
         };
-        t.solve(solution)
+        t.solve(|| solution)
             .await
             .err("the stream broke after 2 chunks")
             .map(drop)
@@ -556,7 +691,7 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
             dst.write_all(&all).await?;
             Ok(())
         };
-        t.solve(solution).await.ok()
+        t.solve(|| solution).await.ok()
     });
     guilt.insert(
         "starts_too_many_jobs",
@@ -576,7 +711,7 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
             set.join_all().await;
             Ok(())
         };
-        t.solve(solution).await.ok()
+        t.solve(|| solution).await.ok()
     });
     guilt.insert("one_after_the_other", Some((Overlap, "too_long")));
     grade.case("one_after_the_other", &[Overlap], |t| async move {
@@ -586,14 +721,14 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
             }
             Ok(())
         };
-        t.solve(solution).await.ok()?;
+        t.solve(|| solution).await.ok()?;
         t.overlapped(Duration::from_millis(1300));
         Ok(())
     });
     guilt.insert("reads_past_the_answer", Some((Early, "read_past")));
     grade.case("reads_past_the_answer", &[Early], |t| async move {
         let src = t.give(Source::new(log(MIB)).read_limit(64 * KIB));
-        t.solve(drain(src)).await.ok().map(drop)
+        t.solve(|| drain(src)).await.ok().map(drop)
     });
     guilt.insert(
         "writes_after_shutdown",
@@ -606,7 +741,7 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
             dst.write_all(b"one more").await?;
             Ok(())
         };
-        t.solve(solution).await.ok()
+        t.solve(|| solution).await.ok()
     });
     (grade, guilt)
 }

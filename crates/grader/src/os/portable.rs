@@ -83,8 +83,9 @@ impl Inside for PortableInside {
         self.start.elapsed()
     }
 
+    /// It cannot be told. Nothing is ever still by the clock on the wall, so this decides no verdict.
     fn all_asleep(&self) -> bool {
-        false
+        true
     }
 
     fn written(&self) -> Option<u64> {
