@@ -26,6 +26,9 @@ pub use sink::Sink;
 pub use source::{Chunks, Source};
 pub use watch::{Watch, Window, progress};
 
+/// What the text of every error ends with that a [`Source`], [`Chunks`] or a [`Sink`] makes.
+pub const ON_PURPOSE: &str = "(on purpose)";
+
 /// 1024 bytes.
 pub const KIB: u64 = 1024;
 /// 1024 [`KIB`].

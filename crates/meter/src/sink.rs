@@ -8,7 +8,8 @@ use tokio::task::coop;
 
 use crate::source::Pace;
 use crate::trip::{Trip, crossed};
-use crate::{Content, Watch, Window};
+use crate::watch::moved;
+use crate::{Content, ON_PURPOSE, Watch, Window};
 
 /// An output that compares what it is given with what it expects, and keeps none of it.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub struct Sink {
     pace: Option<Pace>,
     window: Option<Window>,
     shut: bool,
+    end_waits: bool,
     watch: Watch,
 }
 
@@ -44,11 +46,13 @@ impl Sink {
             pace: None,
             window: None,
             shut: false,
+            end_waits: false,
             watch: Watch::default(),
         }
     }
 
-    /// Accepts at most so many bytes a write, over and over. A 0 stands for one `Pending`.
+    /// Accepts at most so many bytes a write, over and over. A 0 stands for one `Pending`; with
+    /// one, each flush and the shutdown are `Pending` once too.
     pub fn shaped(mut self, sizes: &[usize]) -> Self {
         self.shape = sizes.to_vec();
         self
@@ -95,10 +99,21 @@ impl Sink {
         self.watch.clone()
     }
 
+    /// A sink whose shape has waits makes a flush and a shutdown wait once too.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.end_waits = !self.end_waits && self.shape.contains(&0);
+        if self.end_waits {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        moved();
+        Poll::Ready(())
+    }
+
     fn broken(&self, what: &str) -> io::Error {
         self.watch.fail();
         let kind = self.fails.kind.unwrap_or(io::ErrorKind::Other);
-        io::Error::new(kind, format!("the sink broke at {what} (on purpose)"))
+        io::Error::new(kind, format!("the sink broke at {what} {ON_PURPOSE}"))
     }
 }
 
@@ -129,9 +144,10 @@ impl AsyncWrite for Sink {
             most = most.min(size as u64);
         }
         if let Some(pace) = &mut this.pace {
-            most = most.min(ready!(pace.poll(cx)));
+            most = most.min(ready!(pace.poll(cx, &this.watch)));
         }
         coop.made_progress();
+        moved();
         if let Some(at) = this.fails.write_at {
             if this.position >= at {
                 return Poll::Ready(Err(this.broken("a write")));
@@ -157,8 +173,8 @@ impl AsyncWrite for Sink {
         Poll::Ready(Ok(accepted.len()))
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        crate::watch::moved();
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_end(cx));
         if std::mem::take(&mut self.fails.flush) {
             return Poll::Ready(Err(self.broken("flush")));
         }
@@ -166,8 +182,8 @@ impl AsyncWrite for Sink {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        crate::watch::moved();
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_end(cx));
         // As a `BufWriter` does, it flushes first.
         if std::mem::take(&mut self.fails.flush) {
             return Poll::Ready(Err(self.broken("flush")));

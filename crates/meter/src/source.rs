@@ -10,9 +10,12 @@ use tokio::time::Sleep;
 use tokio_stream::Stream;
 
 use crate::trip::{Trip, crossed};
-use crate::{Content, Watch, Window, trace};
+use crate::watch::moved;
+use crate::{Content, ON_PURPOSE, Watch, Window, trace};
 
-/// Reads after the end that are taken for curiosity; a reader that goes on is stuck.
+/// Reads after the end, with nothing else moving in between, that are taken for curiosity; a reader that goes
+/// on is stuck. One that looks again whenever it has written a little is not: `tokio::io::copy_buf` does so
+/// while it flushes.
 const AFTER_END: u64 = 64;
 
 /// An input of any length, read as bytes ([`AsyncRead`]).
@@ -40,6 +43,9 @@ struct Feed {
     /// What is crossed when it is read after its error.
     quiet_after_error: bool,
     read_limit: u64,
+    /// Progress when the end was last read, and how often it has been read since without any.
+    ended_at: Option<u64>,
+    idle_ends: u64,
     pace: Option<Pace>,
     window: Option<Window>,
     watch: Watch,
@@ -66,13 +72,14 @@ impl Pace {
     }
 
     /// How many bytes may pass now: waits first where a wait is due.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<u64> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, watch: &Watch) -> Poll<u64> {
         if self.until_wait == 0 {
             let deadline = tokio::time::Instant::now() + self.wait;
             let sleep = self
                 .sleep
                 .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
             ready!(sleep.as_mut().poll(cx));
+            watch.wait(self.wait);
             self.sleep = None;
             self.until_wait = self.bytes;
         }
@@ -95,6 +102,8 @@ impl Feed {
             fails_with: io::ErrorKind::Other,
             quiet_after_error: false,
             read_limit: u64::MAX,
+            ended_at: None,
+            idle_ends: 0,
             pace: None,
             window: None,
             watch: Watch::default(),
@@ -119,12 +128,13 @@ impl Feed {
             }
             if size == Chunks::EMPTY && self.position < self.content.len() {
                 coop.made_progress();
+                moved();
                 return Poll::Ready(Ok(Some(&[])));
             }
             most = most.min(size as u64);
         }
         if let Some(pace) = &mut self.pace {
-            most = most.min(ready!(pace.poll(cx)));
+            most = most.min(ready!(pace.poll(cx, &self.watch)));
         }
         coop.made_progress();
         if let Some(fails_at) = self.fails_at
@@ -132,19 +142,29 @@ impl Feed {
         {
             if self.position >= fails_at {
                 self.watch.fail();
-                let broke = io::Error::new(self.fails_with, "the source broke (on purpose)");
+                moved();
+                let broke =
+                    io::Error::new(self.fails_with, format!("the source broke {ON_PURPOSE}"));
                 return Poll::Ready(Err(broke));
             }
             most = most.min(fails_at - self.position);
         }
         let n = self.content.piece(self.position, most as usize).len() as u64;
         if n == 0 {
-            let times = self.watch.read_after_end();
-            if times > AFTER_END {
+            self.watch.read_after_end();
+            let progress = crate::progress();
+            if self.ended_at != Some(progress) {
+                self.ended_at = Some(progress);
+                self.idle_ends = 0;
+            }
+            self.idle_ends += 1;
+            if self.idle_ends > AFTER_END {
+                let times = self.idle_ends;
                 crossed(Trip::ReadAfterEnd { times });
             }
             return Poll::Ready(Ok(None));
         }
+        moved();
         let start = self.position;
         self.position += n;
         if let Some(pace) = &mut self.pace {

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 static PROGRESS: AtomicU64 = AtomicU64::new(0);
 
-/// Counts up whenever a source or a sink is polled or a job starts or ends: what stands still here for long
-/// is stuck.
+/// Counts up whenever a source or a sink is ready or a job starts or ends: what stands still here for long
+/// is stuck. A poll that has to wait moves nothing.
 pub fn progress() -> u64 {
     PROGRESS.load(Relaxed)
 }
@@ -21,11 +22,13 @@ pub struct Watch(Arc<Counts>);
 struct Counts {
     position: AtomicU64,
     polls: AtomicU64,
+    waited_ns: AtomicU64,
     after_end: AtomicU64,
     flushes: AtomicU64,
     unflushed: AtomicU64,
     shutdowns: AtomicU64,
     failed: AtomicBool,
+    failed_when: AtomicU64,
     dropped: AtomicBool,
     /// Where the first wrong byte was written, plus one; 0 for none.
     wrong: AtomicU64,
@@ -42,6 +45,11 @@ impl Watch {
         self.0.polls.load(Relaxed)
     }
 
+    /// How long its pace has made its user wait, on tokio's clock.
+    pub fn waited(&self) -> Duration {
+        Duration::from_nanos(self.0.waited_ns.load(Relaxed))
+    }
+
     /// How often the source was read after it had said that it is at its end.
     pub fn after_end(&self) -> u64 {
         self.0.after_end.load(Relaxed)
@@ -50,6 +58,11 @@ impl Watch {
     /// Whether its error has been handed out.
     pub fn failed(&self) -> bool {
         self.0.failed.load(Relaxed)
+    }
+
+    /// How much had been read, of whatever source was read last, when the error was handed out, in bytes.
+    pub fn read_when_failed(&self) -> u64 {
+        self.0.failed_when.load(Relaxed)
     }
 
     /// Whether it has been dropped.
@@ -78,19 +91,23 @@ impl Watch {
     }
 
     pub(crate) fn polled(&self) {
-        moved();
         self.0.polls.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn wait(&self, time: Duration) {
+        self.0.waited_ns.fetch_add(time.as_nanos() as u64, Relaxed);
     }
 
     pub(crate) fn advance(&self, by: u64) -> u64 {
         self.0.position.fetch_add(by, Relaxed) + by
     }
 
-    pub(crate) fn read_after_end(&self) -> u64 {
-        self.0.after_end.fetch_add(1, Relaxed) + 1
+    pub(crate) fn read_after_end(&self) {
+        self.0.after_end.fetch_add(1, Relaxed);
     }
 
     pub(crate) fn fail(&self) {
+        self.0.failed_when.store(crate::trace::position(), Relaxed);
         self.0.failed.store(true, Relaxed);
     }
 

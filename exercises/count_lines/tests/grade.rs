@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use count_lines::count_lines;
 use grader::Criterion::{Cancel, Correct, Errors, Memory};
+use grader::ERROR_KINDS;
 use grader::meter::{Content, KIB, MIB, Source};
 
 fn main() -> ExitCode {
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
     // Blank lines, a CRLF, a character of several bytes, and a last line without a newline.
     let text = "one\n\nthree \u{65e5}\u{672c}\r\nfour\n\n\nseven and no newline";
     for (name, about, shape) in [
-        ("all_at_once", "", &[][..]),
+        ("all_at_once", "the last line has no newline", &[][..]),
         ("one_byte_at_a_time", "each read brings 1 byte", &[1]),
         (
             "odd_sizes",
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         grade
             .case(name, &[Correct], move |t| async move {
                 let src = t.give(Source::new(Content::exactly(text)).shaped(shape));
-                let n = t.solve(count_lines(src)).await.ok()?;
+                let n = t.solve(|| count_lines(src)).await.ok()?;
                 t.equal("newlines", n, 6);
                 Ok(())
             })
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     ] {
         grade.case(name, &[Correct], move |t| async move {
             let src = t.give(Source::new(Content::exactly(text)));
-            let n = t.solve(count_lines(src)).await.ok()?;
+            let n = t.solve(|| count_lines(src)).await.ok()?;
             t.equal("newlines", n, newlines);
             Ok(())
         });
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
         let data = Content::repeat(every_byte, 300_000);
         let newlines = data.count(b'\n');
         let src = t.give(Source::new(data).shaped(&[4096, 1, 8191]));
-        let n = t.solve(count_lines(src)).await.ok()?;
+        let n = t.solve(|| count_lines(src)).await.ok()?;
         t.equal("newlines", n, newlines);
         Ok(())
     });
@@ -63,7 +64,7 @@ fn main() -> ExitCode {
             let log = Content::repeat("203.0.113.7 GET /index.html 200\n", t.size());
             let newlines = log.count(b'\n');
             let src = t.give(Source::new(log).shaped(&[16 * 1024, 1500, 4096]));
-            let n = t.solve(count_lines(src)).await.ok()?;
+            let n = t.solve(|| count_lines(src)).await.ok()?;
             t.equal("newlines", n, newlines);
             Ok(())
         })
@@ -75,7 +76,7 @@ fn main() -> ExitCode {
             &[Memory, Correct],
             |t| async move {
                 let src = t.give(Source::new(Content::repeat("x", t.size())));
-                let n = t.solve(count_lines(src)).await.ok()?;
+                let n = t.solve(|| count_lines(src)).await.ok()?;
                 t.equal("newlines", n, 0);
                 Ok(())
             },
@@ -85,9 +86,12 @@ fn main() -> ExitCode {
     grade
         .case("a_hundred_logs", &[Memory], |t| async move {
             let log = Content::repeat("a short line\n", 200 * KIB);
+            let times = t.size() / log.len();
             let newlines = log.count(b'\n');
-            let logs: Vec<Source> = (0..100).map(|_| t.give(Source::new(log.clone()))).collect();
-            let all = t.solve(async {
+            let logs: Vec<Source> = (0..times)
+                .map(|_| t.give(Source::new(log.clone())))
+                .collect();
+            let all = t.solve(|| async {
                 let mut all = 0;
                 for src in logs {
                     all += count_lines(src).await?;
@@ -95,10 +99,11 @@ fn main() -> ExitCode {
                 Ok(all)
             });
             let n = all.await.ok()?;
-            t.equal("newlines", n, 100 * newlines);
+            t.equal("newlines", n, times * newlines);
             Ok(())
         })
-        .budget(512 * KIB);
+        .budget(512 * KIB)
+        .sizes(25 * 200 * KIB, 100 * 200 * KIB);
 
     for (name, at, kind) in [
         ("broken_at_once", 0, ErrorKind::Other),
@@ -110,16 +115,28 @@ fn main() -> ExitCode {
         grade.case(name, &[Errors], move |t| async move {
             let log = Content::repeat("a line of a log\n", 300_000);
             let src = t.give(Source::new(log).fails_at(at).fails_with(kind));
-            t.solve(count_lines(src))
+            t.solve(|| count_lines(src))
                 .await
                 .err(&format!("the source broke after {at} of 300000 bytes"))?;
             Ok(())
         });
     }
+    grade
+        .case("broken_in_any_way", &[Errors], |t| async move {
+            let log = Content::repeat("a line of a log\n", 4 * MIB);
+            for kind in ERROR_KINDS {
+                let src = t.give(Source::new(log.clone()).fails_at(3 * MIB).fails_with(kind));
+                t.solve(|| count_lines(src))
+                    .await
+                    .err(&format!("the source broke after 3 of 4 MiB with {kind:?}"))?;
+            }
+            Ok(())
+        })
+        .about("an error of each kind in turn");
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let log = Content::repeat("a line of a log\n", 64 * MIB);
         let src = t.give(Source::new(log).paced(64 * KIB, Duration::from_millis(100)));
-        t.cancel_after(Duration::from_secs(2), count_lines(src))
+        t.cancel_after(Duration::from_secs(2), || count_lines(src))
             .await
     });
 

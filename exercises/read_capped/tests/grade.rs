@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use grader::Criterion::{Cancel, Correct, Early, Errors, Memory};
+use grader::ERROR_KINDS;
 use grader::meter::{Content, GIB, KIB, MIB, Source};
 use read_capped::read_capped;
 
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
                 let every_byte: Vec<u8> = (0..=255).collect();
                 let body = Content::repeat(every_byte, len);
                 let src = t.give(Source::new(body.clone()).shaped(shape));
-                let got = t.solve(read_capped(src, max)).await.ok()?;
+                let got = t.solve(|| read_capped(src, max)).await.ok()?;
                 t.equal("length of the body", got.len() as u64, len);
                 t.check(Correct, body.differs(0, &got).is_none(), || {
                     "the body has other bytes than the source".into()
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
     ] {
         grade.case(name, &[Correct], move |t| async move {
             let src = Source::new(Content::repeat("json", len)).shaped(shape);
-            t.solve(read_capped(t.give(src), max))
+            t.solve(|| read_capped(t.give(src), max))
                 .await
                 .err_for(Correct, &format!("{len} bytes came and {max} are allowed"))?;
             Ok(())
@@ -62,7 +63,7 @@ fn main() -> ExitCode {
             &[Memory, Correct],
             |t| async move {
                 let src = Source::new(Content::repeat("json", t.size())).read_limit(64 * MIB);
-                t.solve(read_capped(t.give(src), MIB as usize))
+                t.solve(|| read_capped(t.give(src), MIB as usize))
                     .await
                     .err_for(Correct, "64 GiB came and 1 MiB is allowed")?;
                 Ok(())
@@ -73,9 +74,12 @@ fn main() -> ExitCode {
     grade
         .case("a_body_of_4_mib", &[Memory, Correct], |t| async move {
             let body = Content::repeat("json", 4 * MIB);
-            let src = t.give(Source::new(body).shaped(&[16 * 1024]));
-            let got = t.solve(read_capped(src, 4 * MIB as usize)).await.ok()?;
+            let src = t.give(Source::new(body.clone()).shaped(&[16 * 1024]));
+            let got = t.solve(|| read_capped(src, 4 * MIB as usize)).await.ok()?;
             t.equal("length of the body", got.len() as u64, 4 * MIB);
+            t.check(Correct, body.differs(0, &got).is_none(), || {
+                "the body has other bytes than the source".into()
+            });
             Ok(())
         })
         .budget(8 * MIB + 256 * KIB);
@@ -85,7 +89,7 @@ fn main() -> ExitCode {
             &[Memory, Correct],
             |t| async move {
                 let src = t.give(Source::new(Content::exactly("0123456789")));
-                let got = t.solve(read_capped(src, GIB as usize)).await.ok()?;
+                let got = t.solve(|| read_capped(src, GIB as usize)).await.ok()?;
                 t.equal("length of the body", got.len(), 10);
                 Ok(())
             },
@@ -101,7 +105,7 @@ fn main() -> ExitCode {
             let src = Source::new(body)
                 .shaped(shape)
                 .read_limit(100_000 + 64 * KIB);
-            t.solve(read_capped(t.give(src), 100_000))
+            t.solve(|| read_capped(t.give(src), 100_000))
                 .await
                 .err_for(Correct, "4 MiB came and 100000 bytes are allowed")?;
             Ok(())
@@ -118,19 +122,51 @@ fn main() -> ExitCode {
         grade.case(name, &[Errors], move |t| async move {
             let body = Content::repeat("json", 100_001);
             let src = Source::new(body).fails_at(at).fails_with(kind);
-            t.solve(read_capped(t.give(src), 100_000))
+            t.solve(|| read_capped(t.give(src), 100_000))
                 .await
                 .err(&format!("the source broke after {at} bytes"))?;
             Ok(())
         });
     }
+    grade
+        .case("broken_in_any_way", &[Errors], |t| async move {
+            let body = Content::repeat("json", 4 * MIB);
+            for kind in ERROR_KINDS {
+                let src = t.give(Source::new(body.clone()).fails_at(3 * MIB).fails_with(kind));
+                t.solve(|| read_capped(src, 4 * MIB as usize))
+                    .await
+                    .err(&format!("the source broke after 3 of 4 MiB with {kind:?}"))?;
+            }
+            Ok(())
+        })
+        .about("an error of each kind in turn");
+    grade
+        .case("a_hundred_bodies", &[Memory, Correct], |t| async move {
+            let body = Content::repeat("json", 8 * KIB);
+            let times = t.size() / body.len();
+            let bodies: Vec<Source> = (0..times)
+                .map(|_| t.give(Source::new(body.clone())))
+                .collect();
+            let all = t.solve(|| async {
+                let mut all = 0;
+                for src in bodies {
+                    all += read_capped(src, 64 * KIB as usize).await?.len() as u64;
+                }
+                Ok(all)
+            });
+            let n = all.await.ok()?;
+            t.equal("bytes in all", n, t.size());
+            Ok(())
+        })
+        .about("one after the other")
+        .budget(384 * KIB)
+        .sizes(25 * 8 * KIB, 100 * 8 * KIB);
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let body = Content::repeat("json", MIB);
         let src = Source::new(body).paced(KIB, Duration::from_millis(100));
-        t.cancel_after(
-            Duration::from_secs(2),
-            read_capped(t.give(src), MIB as usize),
-        )
+        t.cancel_after(Duration::from_secs(2), || {
+            read_capped(t.give(src), MIB as usize)
+        })
         .await
     });
 

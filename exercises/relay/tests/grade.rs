@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use grader::Criterion::{Backpressure, Cancel, Correct, Errors, Memory};
+use grader::ERROR_KINDS;
 use grader::meter::{Content, KIB, MIB, Sink, Source, Window};
 use relay::relay;
 
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
                 let src = t.give(Source::new(page.clone()).shaped(reads));
                 let dst = t.give(Sink::new(page.clone()).shaped(writes));
                 let seen = dst.watch();
-                let n = t.solve(relay(src, dst)).await.ok()?;
+                let n = t.solve(|| relay(src, dst)).await.ok()?;
                 t.whole(&seen, page.len());
                 t.equal("bytes", n, page.len());
                 Ok(())
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         let src = t.give(Source::new(Content::exactly("")));
         let dst = t.give(Sink::new(Content::exactly("")));
         let seen = dst.watch();
-        let n = t.solve(relay(src, dst)).await.ok()?;
+        let n = t.solve(|| relay(src, dst)).await.ok()?;
         t.whole(&seen, 0);
         t.equal("bytes", n, 0);
         Ok(())
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
             let src = t.give(Source::new(film.clone()).shaped(&[16 * 1024, 1500, 4096]));
             let dst = t.give(Sink::new(film.clone()).paced(MIB, Duration::from_millis(1)));
             let seen = dst.watch();
-            let n = t.solve(relay(src, dst)).await.ok()?;
+            let n = t.solve(|| relay(src, dst)).await.ok()?;
             t.whole(&seen, film.len());
             t.equal("bytes", n, film.len());
             Ok(())
@@ -73,7 +74,7 @@ fn main() -> ExitCode {
             let dst = Sink::new(film.clone()).paced(chunk, Duration::from_millis(100));
             let dst = t.give(dst.window(&window));
             let seen = dst.watch();
-            t.solve(relay(src, dst)).await.ok()?;
+            t.solve(|| relay(src, dst)).await.ok()?;
             t.whole(&seen, film.len());
             Ok(())
         });
@@ -95,7 +96,7 @@ fn main() -> ExitCode {
             let src = t.give(Source::new(page.clone()).fails_at(at).fails_with(kind));
             let dst = t.give(Sink::new(page.clone()));
             let seen = dst.watch();
-            t.solve(relay(src, dst))
+            t.solve(|| relay(src, dst))
                 .await
                 .err(&format!("the source broke after {at} of 300000 bytes"))?;
             t.check(Errors, seen.shutdowns() == 0, || {
@@ -111,12 +112,18 @@ fn main() -> ExitCode {
         ("sink_gone", ErrorKind::BrokenPipe),
     ] {
         grade.case(name, &[Errors], move |t| async move {
-            let page = Content::repeat("a piece of a page\n", 300_000);
+            let page = Content::repeat("a piece of a page\n", MIB);
             let src = t.give(Source::new(page.clone()));
+            let read = src.watch();
             let dst = t.give(Sink::new(page).fails_at(100_000).fails_with(kind));
-            t.solve(relay(src, dst))
+            let broke = dst.watch();
+            t.solve(|| relay(src, dst))
                 .await
-                .err("the sink broke after 100000 of 300000 bytes")?;
+                .err("the sink broke after 100000 of 1048576 bytes")?;
+            let after = read.position() - broke.read_when_failed();
+            t.check(Errors, after <= 256 * KIB, || {
+                format!("{after} bytes were read after the sink had broken, so the error came late")
+            });
             Ok(())
         });
     }
@@ -124,7 +131,7 @@ fn main() -> ExitCode {
         let page = Content::repeat("a piece of a page\n", 100_000);
         let src = t.give(Source::new(page.clone()));
         let dst = t.give(Sink::new(page).fails_to_flush());
-        t.solve(relay(src, dst))
+        t.solve(|| relay(src, dst))
             .await
             .err("the sink could not flush its last bytes")?;
         Ok(())
@@ -133,17 +140,59 @@ fn main() -> ExitCode {
         let page = Content::repeat("a piece of a page\n", 100_000);
         let src = t.give(Source::new(page.clone()));
         let dst = t.give(Sink::new(page).fails_to_shut_down());
-        t.solve(relay(src, dst))
+        t.solve(|| relay(src, dst))
             .await
             .err("the sink could not be shut down")?;
         Ok(())
     });
 
+    grade
+        .case("broken_in_any_way", &[Errors], |t| async move {
+            let film = Content::repeat("a frame of a film, and the next one\n", 4 * MIB);
+            for kind in ERROR_KINDS {
+                let src = t.give(Source::new(film.clone()).fails_at(3 * MIB).fails_with(kind));
+                let dst = t.give(Sink::new(film.clone()));
+                t.solve(|| relay(src, dst))
+                    .await
+                    .err(&format!("the source broke after 3 of 4 MiB with {kind:?}"))?;
+                let src = t.give(Source::new(film.clone()));
+                let dst = t.give(Sink::new(film.clone()).fails_at(3 * MIB).fails_with(kind));
+                t.solve(|| relay(src, dst))
+                    .await
+                    .err(&format!("the sink broke after 3 of 4 MiB with {kind:?}"))?;
+            }
+            Ok(())
+        })
+        .about("an error of each kind, of either side, in turn");
+    grade
+        .case("a_hundred_pages", &[Memory, Correct], |t| async move {
+            let page = Content::repeat("a piece of a page\n", 64 * KIB);
+            let times = t.size() / page.len();
+            let ends: Vec<(Source, Sink)> = (0..times)
+                .map(|_| {
+                    let src = t.give(Source::new(page.clone()));
+                    (src, t.give(Sink::new(page.clone())))
+                })
+                .collect();
+            let all = t.solve(|| async {
+                let mut all = 0;
+                for (src, dst) in ends {
+                    all += relay(src, dst).await?;
+                }
+                Ok(all)
+            });
+            let n = all.await.ok()?;
+            t.equal("bytes in all", n, t.size());
+            Ok(())
+        })
+        .about("one after the other")
+        .budget(512 * KIB)
+        .sizes(25 * 64 * KIB, 100 * 64 * KIB);
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let film = Content::repeat("a frame of a film, and the next one\n", 64 * MIB);
         let src = t.give(Source::new(film.clone()));
         let dst = t.give(Sink::new(film).paced(64 * KIB, Duration::from_millis(100)));
-        t.cancel_after(Duration::from_secs(2), relay(src, dst))
+        t.cancel_after(Duration::from_secs(2), || relay(src, dst))
             .await
     });
 

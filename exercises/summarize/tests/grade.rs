@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use grader::Criterion::{Cancel, Correct, Errors, Memory};
+use grader::ERROR_KINDS;
 use grader::meter::{Chunks, Content, KIB, MIB};
 use summarize::{Summary, summarize};
 
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
 
     grade.case("three_chunks", &[Correct], |t| async move {
         let src = t.give(Chunks::new(Content::exactly("abcdef")).shaped(&[1, 3, 2]));
-        let got = t.solve(summarize(src)).await.ok()?;
+        let got = t.solve(|| summarize(src)).await.ok()?;
         let want = Summary {
             bytes: 6,
             chunks: 3,
@@ -28,14 +29,14 @@ fn main() -> ExitCode {
     });
     grade.case("no_chunk", &[Correct], |t| async move {
         let src = t.give(Chunks::new(Content::exactly("")));
-        let got = t.solve(summarize(src)).await.ok()?;
+        let got = t.solve(|| summarize(src)).await.ok()?;
         t.equal("summary", got, Summary::default());
         Ok(())
     });
     grade.case("empty_chunks", &[Correct], |t| async move {
         let chunks = Chunks::new(Content::exactly("abcdef"));
         let src = t.give(chunks.shaped(&[2, Chunks::EMPTY, Chunks::EMPTY, 4]));
-        let got = t.solve(summarize(src)).await.ok()?;
+        let got = t.solve(|| summarize(src)).await.ok()?;
         let want = Summary {
             bytes: 6,
             chunks: 4,
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
     grade.case("starts_with_an_empty_chunk", &[Correct], |t| async move {
         let chunks = Chunks::new(Content::exactly("ab"));
         let src = t.give(chunks.shaped(&[Chunks::EMPTY, 2]));
-        let got = t.solve(summarize(src)).await.ok()?;
+        let got = t.solve(|| summarize(src)).await.ok()?;
         let want = Summary {
             bytes: 2,
             chunks: 2,
@@ -62,7 +63,7 @@ fn main() -> ExitCode {
         let every_byte: Vec<u8> = (0..=255).collect();
         let data = Content::repeat(every_byte, 256 * KIB);
         let src = t.give(Chunks::new(data).shaped(&[0, 1, 0, 0, 1023, 1024]));
-        let got = t.solve(summarize(src)).await.ok()?;
+        let got = t.solve(|| summarize(src)).await.ok()?;
         let want = Summary {
             bytes: 256 * KIB,
             chunks: 384,
@@ -73,12 +74,25 @@ fn main() -> ExitCode {
         Ok(())
     });
 
+    grade.case("chunks_of_64_kib", &[Correct], |t| async move {
+        let src = t.give(Chunks::new(Content::repeat([1], MIB + 5)));
+        let got = t.solve(|| summarize(src)).await.ok()?;
+        let want = Summary {
+            bytes: MIB + 5,
+            chunks: 17,
+            largest: 64 * 1024,
+            checksum: MIB + 5,
+        };
+        t.equal("summary", got, want);
+        Ok(())
+    });
+
     grade
         .case("a_large_upload", &[Memory, Correct], |t| async move {
             let size = t.size();
             let data = Content::repeat([255], size);
             let src = t.give(Chunks::new(data).shaped(&[16 * 1024]));
-            let got = t.solve(summarize(src)).await.ok()?;
+            let got = t.solve(|| summarize(src)).await.ok()?;
             let want = Summary {
                 bytes: size,
                 chunks: size / (16 * KIB),
@@ -108,17 +122,50 @@ fn main() -> ExitCode {
                 .shaped(&[1024])
                 .fails_at(at)
                 .fails_with(kind);
-            t.solve(summarize(t.give(src))).await.err(&format!(
+            t.solve(|| summarize(t.give(src))).await.err(&format!(
                 "the stream broke after {} of 100 chunks",
                 at / 1024
             ))?;
             Ok(())
         });
     }
+    grade
+        .case("broken_in_any_way", &[Errors], |t| async move {
+            let data = Content::repeat("a piece of an upload\n", 4 * MIB);
+            for kind in ERROR_KINDS {
+                let src = t.give(Chunks::new(data.clone()).fails_at(3 * MIB).fails_with(kind));
+                t.solve(|| summarize(src)).await.err(&format!(
+                    "the stream broke after 48 of 64 chunks with {kind:?}"
+                ))?;
+            }
+            Ok(())
+        })
+        .about("an error of each kind in turn");
+    grade
+        .case("a_hundred_uploads", &[Memory, Correct], |t| async move {
+            let data = Content::repeat([1], 256 * KIB);
+            let times = t.size() / data.len();
+            let uploads: Vec<Chunks> = (0..times)
+                .map(|_| t.give(Chunks::new(data.clone())))
+                .collect();
+            let all = t.solve(|| async {
+                let mut all = 0;
+                for chunks in uploads {
+                    all += summarize(chunks).await?.checksum;
+                }
+                Ok(all)
+            });
+            let n = all.await.ok()?;
+            t.equal("bytes in all", n, t.size());
+            Ok(())
+        })
+        .about("one after the other")
+        .budget(MIB)
+        .sizes(25 * 256 * KIB, 100 * 256 * KIB);
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let data = Content::repeat("a piece of an upload\n", 64 * MIB);
         let src = Chunks::new(data).paced(64 * KIB, Duration::from_millis(100));
-        t.cancel_after(Duration::from_secs(2), summarize(t.give(src)))
+        t.cancel_after(Duration::from_secs(2), || summarize(t.give(src)))
             .await
     });
 
