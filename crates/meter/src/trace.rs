@@ -77,3 +77,20 @@ pub fn take() -> Trace {
         live,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_as_many_columns_whatever_is_read() {
+        const MIB: u64 = 1 << 20;
+        start();
+        for read in (0..=64 * MIB).step_by(1024) {
+            note(read);
+        }
+        let trace = take();
+        assert_eq!((trace.read, trace.width), (64 * MIB, 2 * MIB));
+        assert!(trace.live.len() <= COLUMNS);
+    }
+}

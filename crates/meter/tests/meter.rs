@@ -1,0 +1,224 @@
+//! What the meter reads is what was done.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use meter::trip::{Trip, on_trip};
+use meter::{Chunks, Content, GIB, Jobs, Sink, Source, Window, heap};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::Instant;
+use tokio_stream::StreamExt;
+
+#[global_allocator]
+static HEAP: heap::Counting = heap::Counting;
+
+/// Reads to the end through a buffer of `room` bytes; the size of each read.
+async fn sizes(mut src: Source, room: usize) -> Vec<usize> {
+    let (mut buf, mut sizes) = (vec![0; room], Vec::new());
+    loop {
+        let n = src
+            .read(&mut buf)
+            .await
+            .expect("this source does not break");
+        if n == 0 {
+            return sizes;
+        }
+        sizes.push(n);
+    }
+}
+
+#[test]
+fn content_repeats_counts_and_tells_the_first_difference() {
+    let content = Content::repeat("ab\n", 10);
+    assert_eq!((content.len(), content.count(b'\n')), (10, 3));
+    assert_eq!(content.piece(2, 100), b"\nab\nab\na");
+    assert_eq!(content.piece(10, 1), b"");
+    assert_eq!(content.differs(3, b"ab\nab"), None);
+    assert_eq!(content.differs(3, b"ab\nxb"), Some(6));
+    assert_eq!(content.differs(9, b"ab"), Some(10), "beyond the end");
+
+    // 64 GiB take the memory of one block, and no time.
+    let large = Content::repeat("ab\n", 64 * GIB);
+    assert_eq!(large.count(b'\n'), 64 * GIB / 3);
+    assert_eq!(large.piece(64 * GIB - 1, 9), b"a");
+}
+
+#[tokio::test]
+async fn a_source_comes_in_its_shape() {
+    let source = || Source::new(Content::repeat("x", 20));
+    assert_eq!(sizes(source(), 8).await, [8, 8, 4]);
+    assert_eq!(
+        sizes(source().shaped(&[1, 0, 7, 0, 0, 5]), 100).await,
+        [1, 7, 5, 1, 6]
+    );
+    assert_eq!(sizes(source().shaped(&[16]), 10).await, [10, 10]);
+
+    let mut src = source();
+    let watch = src.watch();
+    assert_eq!(src.read(&mut []).await.expect("no room is no error"), 0);
+    assert_eq!(
+        (watch.position(), watch.after_end(), watch.dropped()),
+        (0, 0, false)
+    );
+    assert_eq!(src.read(&mut [0; 64]).await.expect("20 bytes"), 20);
+    assert_eq!(src.read(&mut [0; 64]).await.expect("the end"), 0);
+    assert_eq!((watch.position(), watch.after_end()), (20, 1));
+    drop(src);
+    assert!(watch.dropped());
+}
+
+#[tokio::test]
+async fn chunks_may_be_empty_and_none_follows_the_last_byte() {
+    let chunks = Chunks::new(Content::repeat("x", 4)).shaped(&[Chunks::EMPTY, 3, 0]);
+    let lengths: Vec<usize> = chunks.map(|c| c.expect("no error").len()).collect().await;
+    assert_eq!(lengths, [0, 3, 0, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_is_charged_per_byte() {
+    for room in [1_000, 100_000] {
+        let src = Source::new(Content::repeat("x", 10_000));
+        let began = Instant::now();
+        sizes(src.paced(1_000, Duration::from_millis(10)), room).await;
+        assert_eq!(began.elapsed().as_millis(), 100, "a buffer of {room}");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_source_says_so_once_and_goes_on() {
+    let src = Source::new(Content::repeat("x", 20)).fails_at(5);
+    let mut src = src
+        .fails_with(std::io::ErrorKind::TimedOut)
+        .quiet_after_error();
+    let mut buf = [0; 64];
+    assert_eq!(src.read(&mut buf).await.expect("5 bytes"), 5);
+    let error = src.read(&mut buf).await.expect_err("broken after 5 bytes");
+    assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+    assert_eq!(src.read(&mut buf).await.expect("the rest"), 15);
+}
+
+#[tokio::test]
+async fn a_sink_compares_and_remembers() {
+    let content = Content::repeat("abc", 9);
+    let mut sink = Sink::new(content.clone()).shaped(&[2, 0]);
+    let seen = sink.watch();
+    assert_eq!(sink.write(b"abcabc").await.expect("short"), 2);
+    sink.write_all(b"cabc").await.expect("all");
+    assert_eq!(
+        (seen.position(), seen.unflushed(), seen.wrong_byte()),
+        (6, 6, None)
+    );
+    sink.flush().await.expect("flushes");
+    assert_eq!(
+        (seen.unflushed(), seen.flushes(), seen.shutdowns()),
+        (0, 1, 0)
+    );
+    sink.write_all(b"aXc").await.expect("all");
+    sink.shutdown().await.expect("shuts down");
+    assert_eq!(
+        (seen.wrong_byte(), seen.unflushed(), seen.shutdowns()),
+        (Some(7), 0, 1)
+    );
+
+    let mut sink = Sink::new(content.clone()).fails_at(4);
+    assert!(sink.write_all(b"abcabc").await.is_err() && sink.watch().position() == 4);
+    // A flush that failed has lost bytes, and the next may well succeed.
+    let mut sink = Sink::new(content).fails_to_flush();
+    assert!(sink.flush().await.is_err() && sink.shutdown().await.is_ok());
+}
+
+/// In one test, since there is one hook; no other test crosses a wire.
+#[tokio::test]
+async fn wires_are_crossed_where_they_stand() {
+    static CROSSED: AtomicU64 = AtomicU64::new(0);
+    fn hook(trip: Trip) {
+        let number = match trip {
+            Trip::ReadAfterEnd { times: 65 } => 1,
+            Trip::ReadAfterError { at: 3 } => 2,
+            Trip::ReadPast {
+                position: 10,
+                limit: 9,
+            } => 3,
+            Trip::TooFarAhead {
+                ahead: 10,
+                window: 8,
+            } => 4,
+            Trip::TooManyJobs {
+                running: 3,
+                limit: 2,
+            } => 5,
+            Trip::WriteAfterShutdown => 6,
+            _ => 99,
+        };
+        CROSSED.store(number, Relaxed);
+    }
+    let crossed = || CROSSED.swap(0, Relaxed);
+    on_trip(hook);
+    let (ten, mut buf) = (Content::repeat("x", 10), [0; 10]);
+
+    let mut src = Source::new(Content::exactly(""));
+    for _ in 0..64 {
+        let _ = src.read(&mut buf).await;
+    }
+    assert_eq!(crossed(), 0, "curiosity");
+    let _ = src.read(&mut buf).await;
+    assert_eq!(crossed(), 1);
+
+    let mut src = Source::new(ten.clone()).fails_at(3);
+    let _ = src.read(&mut buf).await;
+    assert!(src.read(&mut buf).await.is_err() && crossed() == 0);
+    let _ = src.read(&mut buf).await;
+    assert_eq!(crossed(), 2);
+
+    let _ = Source::new(ten.clone()).read_limit(9).read(&mut buf).await;
+    assert_eq!(crossed(), 3);
+
+    let window = Window::new(8);
+    let mut src = Source::new(ten.clone()).shaped(&[6, 2, 2]).window(&window);
+    let mut dst = Sink::new(ten.clone()).window(&window);
+    assert_eq!(src.read(&mut buf).await.expect("6"), 6);
+    dst.write_all(b"xx").await.expect("2 of 6");
+    let _ = src.read(&mut buf).await;
+    let _ = src.read(&mut buf).await;
+    assert_eq!((crossed(), window.most()), (0, 8), "8 in flight");
+    let _ = Source::new(ten.clone())
+        .window(&Window::new(8))
+        .read(&mut buf)
+        .await;
+    assert_eq!(crossed(), 4);
+
+    let jobs = Jobs::new(2);
+    let first = jobs.start();
+    drop((jobs.start(), first));
+    let two = (jobs.start(), jobs.start());
+    assert_eq!((crossed(), jobs.running(), jobs.most()), (0, 2, 2));
+    let third = jobs.start();
+    assert_eq!((crossed(), jobs.started()), (5, 5));
+    drop((two, third));
+    assert_eq!(jobs.running(), 0);
+
+    dst.shutdown().await.expect("shuts down");
+    assert!(dst.write(b"x").await.is_err());
+    assert_eq!(crossed(), 6);
+}
+
+/// Other tests allocate meanwhile, and far less than this does.
+#[test]
+fn the_heap_counts_every_thread_and_growth_by_its_difference() {
+    const MIB: usize = 1 << 20;
+    let near = |bytes: usize, mib: usize| bytes.abs_diff(mib * MIB) < 8 * MIB;
+    let before = heap::live();
+    let mut bytes = vec![0u8; 64 * MIB];
+    assert!(near(heap::live() - before, 64));
+    bytes.reserve_exact(64 * MIB);
+    assert!(near(heap::live() - before, 128), "not 64 and 128");
+    bytes.shrink_to(0);
+    assert!(near(heap::live() - before, 64));
+    let there = std::thread::spawn(|| vec![1u8; 64 * MIB])
+        .join()
+        .expect("no panic");
+    assert!(near(heap::live() - before, 128));
+    drop((bytes, there));
+    assert!(near(heap::live() + MIB - before, 1));
+    assert!(heap::peak() - before > 120 * MIB);
+}
