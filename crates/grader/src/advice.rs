@@ -25,10 +25,10 @@ fn seconds(ms: u64) -> String {
 pub(crate) fn sentence(failure: &Failure) -> String {
     match &failure.cause {
         Cause::Todo => "The stub still stands: `todo!()` is where your solution goes.".into(),
-        Cause::Panicked { message } => format!("It panicked: {message}"),
+        Cause::Panicked { message } => format!("It panicked: {}", cut(message)),
         Cause::Wrong { what } => format!("{}.", capital(what)),
         Cause::ReturnedError { message } => {
-            format!("It returned an error where nothing went wrong: {message}")
+            format!("It returned an error where nothing went wrong: {}", cut(message))
         }
         Cause::SwallowedError { what } if failure.criterion == Criterion::Errors => format!(
             "It returned `Ok` although {what}. Your code was handed the error and let go of it, so the \
@@ -240,6 +240,17 @@ fn over_budget(
 /// Where no line is known.
 const FUTURE: &str = " No line of yours was running yet: an array that lives across an `.await` is part of the future.";
 
+/// The beginning of what a solution says, without what could move a terminal's cursor.
+fn cut(message: &str) -> String {
+    const MOST: usize = 300;
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let mut text: String = message.chars().take(MOST).map(plain).collect();
+    if message.chars().nth(MOST).is_some() {
+        text.push('…');
+    }
+    text
+}
+
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
@@ -258,6 +269,12 @@ mod tests {
         assert_eq!(size(512 * KIB), "512 KiB");
         assert_eq!(size(MIB + MIB / 2), "1.5 MiB");
         assert_eq!(size(65_536 * MIB), "65,536 MiB");
+    }
+
+    #[test]
+    fn a_message_is_cut_and_plain() {
+        assert_eq!(cut("left:\n\x1b[31mred"), "left:  [31mred");
+        assert_eq!(cut(&"é".repeat(400)).chars().count(), 301);
     }
 
     #[test]

@@ -217,11 +217,7 @@ fn place(grade: &Grade, line: Option<&Line>) -> String {
     if line.file == "src/lib.rs"
         && let Some(text) = grade.about.source.lines().nth(line.line as usize - 1)
     {
-        let shift = text.len() - text.trim_start().len();
-        let text: String = text.trim().chars().take(WIDTH - 12).collect();
-        let column = (line.column as usize)
-            .saturating_sub(1 + shift)
-            .min(WIDTH - 12);
+        let (text, column) = window(text, line.column as usize);
         let number = line.line.to_string();
         let _ = writeln!(out, "    {number} | {text}");
         let _ = writeln!(
@@ -232,6 +228,27 @@ fn place(grade: &Grade, line: Option<&Line>) -> String {
         );
     }
     out
+}
+
+/// What of a line fits on the card, and where in it the column (counted from 1) is: a long line is cut on both
+/// sides of the column.
+fn window(text: &str, column: usize) -> (String, usize) {
+    const ROOM: usize = WIDTH - 12;
+    let shift = text.chars().take_while(|c| c.is_whitespace()).count();
+    let column = column.saturating_sub(1 + shift);
+    let text: Vec<char> = text.trim().chars().collect();
+    if text.len() <= ROOM {
+        return (text.iter().collect(), column);
+    }
+    let start = column.saturating_sub(ROOM / 2).min(text.len() - ROOM);
+    let mut shown = text[start..start + ROOM].to_vec();
+    if start > 0 {
+        shown[0] = '…';
+    }
+    if start + ROOM < text.len() {
+        shown[ROOM - 1] = '…';
+    }
+    (shown.iter().collect(), column - start)
 }
 
 /// A path as one would type it from the workspace's root.
@@ -406,4 +423,23 @@ fn wrapped(head: &str, text: &str) -> String {
         }
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_cut_around_its_column() {
+        assert_eq!(window("    let x = 1;", 9), ("let x = 1;".into(), 4));
+        let long = format!("    {}!{}", "a".repeat(170), "b".repeat(170));
+        let (text, column) = window(&long, 175);
+        assert_eq!(text.chars().count(), WIDTH - 12);
+        assert_eq!(text.chars().nth(column), Some('!'));
+        assert!(text.starts_with('…') && text.ends_with('…'));
+        let (text, column) = window(&long, 5);
+        assert!(column == 0 && text.starts_with('a') && text.ends_with('…'));
+        let (text, column) = window(&long, 4 + 341);
+        assert!(text.chars().nth(column) == Some('b') && !text.ends_with('…'));
+    }
 }
