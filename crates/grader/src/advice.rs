@@ -137,7 +137,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
                            `.await`."
             .into(),
         Cause::Busy { cpu_ms } => format!(
-            "It used {} of processor time without moving a byte: a loop that never ends or never waits.",
+            "It used {} of processor time without moving a byte: a loop that never ends or never waits, or a \
+             `poll` that wakes itself instead of waiting to be woken.",
             seconds(*cpu_ms)
         ),
         Cause::OutOfCpu { cpu_ms } => format!(
@@ -207,6 +208,13 @@ fn over_budget(
              whole input is copied once more.",
             size(asked),
             size(live.saturating_sub(asked))
+        );
+    }
+    if live > 4 * position && !one_piece {
+        return format!(
+            "Live heap was to be {} (budget {limit}) after reading {read}, in many pieces, and that is many times \
+             what was read of this input: buffers outlive the read or the call that they were made for.",
+            size(live)
         );
     }
     if all_is_kept {
@@ -298,6 +306,10 @@ mod tests {
             (
                 say(4 * KIB, 516 * KIB, 512 * KIB, 64 * MIB),
                 "many pieces are kept",
+            ),
+            (
+                say(16 * KIB, 513 * KIB, 64 * KIB, 64 * KIB),
+                "outlive the read or the call",
             ),
             (say(4 * MIB, 8 * MIB, 4 * MIB, 4 * MIB), "copied once more"),
             (
