@@ -1,4 +1,4 @@
-//! What `cargo run` does: builds the book, serves it, and holds it to its rules.
+//! What `cargo run` does: builds the book, serves it, holds it to its rules, and leads through the exercises.
 //!
 //! # The rules of a page
 //!
@@ -26,6 +26,7 @@
 
 pub mod build;
 pub mod include;
+pub mod learn;
 pub mod links;
 pub mod listings;
 mod log;

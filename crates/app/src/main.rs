@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use app::listings::Listings;
 use app::serve::Options;
-use app::{build, serve};
+use app::{build, learn, serve};
 use clap::{Parser, Subcommand};
 use mdbook_preprocessor::Preprocessor;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,8 @@ enum Command {
         #[arg(value_name = "DIR")]
         dir: Option<PathBuf>,
     },
+    #[command(flatten)]
+    Learn(learn::Command),
     /// Work as mdBook's preprocessor (called by `mdbook build` and `mdbook serve`)
     Preprocess {
         #[command(subcommand)]
@@ -64,24 +66,30 @@ Examples:
   cargo run -- --port 8080 --no-open      serve it on another port
   cargo run -- build                      write static pages to target/site
   cargo run --example two_questions       run a chapter's program
-  cargo test -p count_lines               have an exercise graded";
+  cargo run -- next                       the exercise to do next
+  cargo run -- watch                      grade it each time you save
+  cargo test -p count_lines               have an exercise graded, with cargo alone";
 
 fn main() -> ExitCode {
-    match run(Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+    let arguments = Arguments::parse();
+    let learning = matches!(arguments.command, Some(Command::Learn(_)));
+    match run(arguments) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");
-            ExitCode::FAILURE
+            // Of an exercise, 1 says that it is not met.
+            ExitCode::from(if learning { learn::COULD_NOT_RUN } else { 1 })
         }
     }
 }
 
-fn run(arguments: Arguments) -> Result<()> {
+fn run(arguments: Arguments) -> Result<ExitCode> {
     match arguments.command {
+        Some(Command::Learn(command)) => return learn::run(&root()?, &command),
         Some(Command::Preprocess {
             command: Some(Supports::Supports { .. }),
-        }) => Ok(()),
-        Some(Command::Preprocess { command: None }) => preprocess(),
+        }) => {}
+        Some(Command::Preprocess { command: None }) => preprocess()?,
         Some(Command::Build { dir }) => {
             let root = root()?;
             let dir = dir.unwrap_or_else(|| build::target_dir(&root).join("site"));
@@ -93,7 +101,6 @@ fn run(arguments: Arguments) -> Result<()> {
                 begin.elapsed().as_millis(),
                 shown(&dir.join("index.html"))
             );
-            Ok(())
         }
         None => {
             let root = root()?;
@@ -106,9 +113,10 @@ fn run(arguments: Arguments) -> Result<()> {
             let result = runtime.block_on(serve::serve(options));
             // A build that is still running must not hold the terminal.
             runtime.shutdown_background();
-            result
+            result?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The project's root: from the current folder upwards, else where cargo says the app's package is.
