@@ -67,7 +67,7 @@ async fn unbounded(mut upload: Upload, disk: Disk) -> Result<Disk> {
     while let Some(chunk) = upload.next().await {
         queue.send(chunk)?; // never waits
     }
-    drop(queue);
+    drop(queue); // closes it: the writer comes to the end
     Ok(writer.await?)
 }
 

@@ -57,7 +57,7 @@ async function unbounded(size, disk) {
 }
 
 async function bounded(size, disk) {
-  await pipeline(upload(size), disk); // waits while four chunks are in the queue
+  await pipeline(upload(size), disk); // waits at the disk's high-water mark: four chunks
 }
 // ANCHOR_END: streams
 

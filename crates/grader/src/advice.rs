@@ -179,6 +179,11 @@ fn over_budget(
     at_a_line: bool,
 ) -> String {
     let limit = size(budget);
+    // Rounded alike, the two would say that nothing was broken.
+    let reached = match size(live) {
+        same if same == limit => format!("{same} and {} bytes", commas(live - budget)),
+        more => more,
+    };
     let read = if total > 0 {
         format!("{} of {}", size(position), size(total))
     } else {
@@ -191,14 +196,14 @@ fn over_budget(
         let (asked, extra) = (size(asked), if at_a_line { "" } else { FUTURE });
         return format!(
             "Asked for {asked} in one piece (budget {limit}) before the first byte was read. Whether that is room \
-             for the whole input or one large buffer, it is taken for bytes that may never come.{extra}"
+             for the whole input or one large buffer, either way it is reserved for bytes that may never come.{extra}"
         );
     }
     if position == 0 {
         return format!(
-            "Live heap was to be {} (budget {limit}) before the first byte was read, in pieces of which the last \
+            "Live heap would have reached {} (budget {limit}) before the first byte was read, in pieces of which the last \
              has {}: fewer or smaller buffers will do.",
-            size(live),
+            reached,
             size(asked)
         );
     }
@@ -212,9 +217,9 @@ fn over_budget(
     }
     if live > 4 * position && !one_piece {
         return format!(
-            "Live heap was to be {} (budget {limit}) after reading {read}, in many pieces, and that is many times \
+            "Live heap would have reached {} (budget {limit}) after reading {read}, in many pieces, and that is many times \
              what was read of this input: buffers outlive the read or the call that they were made for.",
-            size(live)
+            reached
         );
     }
     if all_is_kept {
@@ -224,24 +229,24 @@ fn over_budget(
             "many pieces are kept".into()
         };
         return format!(
-            "Live heap was to be {} (budget {limit}) after reading {read}, and {how}: looks like the whole input \
+            "Live heap would have reached {} (budget {limit}) after reading {read}, and {how}: looks like the whole input \
              is being read into memory, or too much of it at once. Keep what the answer needs, and one chunk.",
-            size(live)
+            reached
         );
     }
     if one_piece {
         return format!(
-            "Live heap was to be {} (budget {limit}) after reading {read}, and {} of it in one piece that was asked \
+            "Live heap would have reached {} (budget {limit}) after reading {read}, and {} of it in one piece that was asked \
              for last: something is kept for each chunk or line in a buffer that grows, or a buffer was made too \
              large.",
-            size(live),
+            reached,
             size(asked)
         );
     }
     format!(
-        "Live heap was to be {} (budget {limit}) after reading {read}: something is kept for each chunk or line, \
+        "Live heap would have reached {} (budget {limit}) after reading {read}: something is kept for each chunk or line, \
          little by little.",
-        size(live)
+        reached
     )
 }
 

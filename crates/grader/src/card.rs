@@ -150,7 +150,7 @@ fn table(report: &Report, style: &Style) -> String {
         let (word, code) = match row.verdict {
             Verdict::Met => ("met", "32"),
             Verdict::NotMet => ("NOT MET", "31;1"),
-            Verdict::NotReached => ("not reached", "33"),
+            Verdict::NotReached => ("incomplete", "33"),
         };
         let peak = match (row.peak, row.budget) {
             (Some(peak), Some(budget)) => format!("{} of {}", size(peak), size(budget)),
@@ -294,7 +294,7 @@ fn graph(case: &CaseRow, style: &Style) -> String {
     let budget_row = (case.budget / step).min(ROWS as u64);
     let about = if broke {
         format!(
-            "it grows to {} and is stopped at the budget of {}",
+            "it was stopped on its way to {}; the budget is {}",
             size(highest),
             size(case.budget)
         )

@@ -549,7 +549,14 @@ impl Trial {
     /// A result that is right when it is `want`; `what` names it in the plural or as a mass: `lines`.
     pub fn equal<T: PartialEq + Debug>(&self, what: &str, got: T, want: T) {
         self.check(Criterion::Correct, got == want, || {
-            format!("{what}: {}, expected {}", brief(&got), brief(&want))
+            let read = child::read_in_part().map_or(String::new(), |(read, total)| {
+                format!(
+                    ", after reading {} of {} bytes",
+                    commas(read),
+                    commas(total)
+                )
+            });
+            format!("{what}: {}, expected {}{read}", brief(&got), brief(&want))
         });
     }
 
@@ -571,7 +578,11 @@ impl Trial {
     pub fn whole(&self, sink: &Watch, expected: u64) {
         let wrong = |what: String| self.wrong(Criterion::Correct, what);
         if let Some(byte) = sink.wrong_byte() {
-            wrong(format!("byte {} of the output is wrong", commas(byte)));
+            wrong(format!(
+                "byte {} of the output is wrong: what stands there was changed, or something before it was left out \
+                 (a `write` may take fewer bytes than it is given)",
+                commas(byte)
+            ));
         } else if sink.position() != expected {
             wrong(format!(
                 "{} of {} bytes arrived",
@@ -580,7 +591,7 @@ impl Trial {
             ));
         } else if sink.shutdowns() == 0 && sink.unflushed() > 0 {
             wrong(format!(
-                "the last {} bytes were written and never flushed",
+                "the last {} bytes were written and never flushed, and the sink was never shut down",
                 commas(sink.unflushed())
             ));
         } else if sink.shutdowns() == 0 {

@@ -65,6 +65,12 @@ pub(crate) fn resident_growth(start: Option<u64>) -> Option<u64> {
     Some(SYSTEM.get()?.resident_peak()?.saturating_sub(start?))
 }
 
+/// Bytes read and bytes in all, of an input that was not read to its end.
+pub(crate) fn read_in_part() -> Option<(u64, u64)> {
+    let (read, total) = (trace::position(), INPUT.load(Relaxed));
+    (read < total).then_some((read, total))
+}
+
 pub(crate) fn note_input(bytes: u64) {
     INPUT.fetch_max(bytes, Relaxed);
 }
