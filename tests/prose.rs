@@ -1,5 +1,5 @@
 //! What the text may not say: phrases that the book does without, and names of solutions that do not exist,
-//! found with file and line.
+//! found with file and line; and that a pitfall and the chapter that shows it lead to each other.
 //!
 //! For the phrases, code is left out: fenced blocks and what stands between backticks.
 
@@ -78,6 +78,42 @@ fn a_solution_that_a_page_names_exists() {
         }
     }
     assert!(named > 0, "the glossary names some");
+}
+
+#[test]
+fn a_pitfall_and_its_chapters_lead_to_each_other() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let pitfalls = fs::read_to_string(src.join("pitfalls.md")).expect("the appendix is there");
+    let lines: Vec<&str> = pitfalls.lines().collect();
+    let mut checked = 0;
+    for (number, pair) in (1..).zip(lines.windows(2)) {
+        let (Some(definition), term) = (pair[1].strip_prefix(": "), pair[0]) else {
+            continue;
+        };
+        let words = term.to_lowercase().replace(' ', "-");
+        let id = words.replace(|c: char| !c.is_alphanumeric() && c != '-' && c != '_', "");
+        let chapters: Vec<&str> = definition
+            .split("](")
+            .skip(1)
+            .filter_map(|link| link.split([')', '#']).next())
+            .filter(|page| {
+                page.ends_with(".md") && *page != "glossary.md" && *page != "pitfalls.md"
+            })
+            .collect();
+        assert!(
+            !chapters.is_empty(),
+            "src/pitfalls.md:{number}: {term:?} leads to no chapter that shows it"
+        );
+        for chapter in chapters {
+            let text = fs::read_to_string(src.join(chapter)).expect("the build checks links");
+            assert!(
+                text.contains(&format!("pitfalls.md#{id})")),
+                "src/pitfalls.md:{number}: src/{chapter} does not link back to pitfalls.md#{id}"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 0, "the appendix has entries");
 }
 
 #[test]
