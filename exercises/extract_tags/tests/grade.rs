@@ -129,7 +129,8 @@ fn main() -> ExitCode {
         ("cut_off", 50 * 1024, ErrorKind::UnexpectedEof),
     ] {
         grade.case(name, &[Errors], move |t| async move {
-            let records = Chunks::new(Content::repeat("a 16-byte record", 100 * KIB)).shaped(&[1024]);
+            let records =
+                Chunks::new(Content::repeat("a 16-byte record", 100 * KIB)).shaped(&[1024]);
             let records = t.give(records.fails_at(at).fails_with(kind));
             t.solve(|| extract_tags(records, 16)).await.err(&format!(
                 "the stream broke after {} of 100 records",
