@@ -18,6 +18,8 @@ programs! {
     three_rulers "64",
     short_reads "3",
     bytes_vs_items "64",
+    spawn_storm "500",
+    head_of_line "500",
 }
 
 #[test]
