@@ -19,6 +19,8 @@ programs! {
     short_reads "3",
     bytes_vs_items "64",
     frame_bomb "2",
+    spawn_storm "500",
+    head_of_line "500",
 }
 
 #[test]
