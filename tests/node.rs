@@ -19,6 +19,9 @@ programs! {
     three_rulers "64",
     short_reads "3",
     bytes_vs_items "64",
+    silent_peer "16",
+    patience "1024",
+    round_trips "1",
 }
 
 #[test]

@@ -18,6 +18,9 @@ programs! {
     three_rulers "64",
     short_reads "3",
     bytes_vs_items "64",
+    silent_peer "65536",
+    patience "1024",
+    round_trips "1",
 }
 
 #[test]
