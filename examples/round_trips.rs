@@ -37,10 +37,18 @@ impl Store {
     }
 }
 
-// ANCHOR: batches
 async fn one(mut rows: Receiver<Instant>, store: &mut Store) {
     while let Some(row) = rows.recv().await {
         store.request(&[row]).await;
+    }
+}
+
+// ANCHOR: batches
+async fn there(mut rows: Receiver<Instant>, store: &mut Store) {
+    let mut batch = Vec::new();
+    while rows.recv_many(&mut batch, 100).await > 0 {
+        store.request(&batch).await;
+        batch.clear();
     }
 }
 
@@ -57,6 +65,7 @@ async fn full(mut rows: Receiver<Instant>, store: &mut Store) {
         store.request(&batch).await; // those that are left
     }
 }
+// ANCHOR_END: batches
 
 async fn timed(rows: Receiver<Instant>, store: &mut Store) {
     let wait = Duration::from_millis(20);
@@ -65,15 +74,6 @@ async fn timed(rows: Receiver<Instant>, store: &mut Store) {
         store.request(&batch).await;
     }
 }
-
-async fn there(mut rows: Receiver<Instant>, store: &mut Store) {
-    let mut batch = Vec::new();
-    while rows.recv_many(&mut batch, 100).await > 0 {
-        store.request(&batch).await;
-        batch.clear();
-    }
-}
-// ANCHOR_END: batches
 
 /// `count` rows, one in each `every`; the sender waits while 100 are in the queue.
 fn rows(count: u32, every: Duration) -> Receiver<Instant> {
