@@ -22,6 +22,9 @@ programs! {
     frame_bomb "2",
     spawn_storm "500",
     head_of_line "500",
+    silent_peer "16",
+    patience "1024",
+    round_trips "1",
 }
 
 #[test]

@@ -21,6 +21,9 @@ programs! {
     frame_bomb "2",
     spawn_storm "500",
     head_of_line "500",
+    silent_peer "65536",
+    patience "1024",
+    round_trips "1",
 }
 
 #[test]
