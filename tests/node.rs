@@ -25,6 +25,8 @@ programs! {
     silent_peer "16",
     patience "1024",
     round_trips "1",
+    last_bytes "100",
+    end_mark "100",
 }
 
 #[test]
