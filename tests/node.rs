@@ -19,6 +19,8 @@ programs! {
     three_rulers "64",
     short_reads "3",
     bytes_vs_items "64",
+    loop_or_pipe "3",
+    nobody_polls "20",
 }
 
 #[test]
