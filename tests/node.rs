@@ -21,6 +21,8 @@ programs! {
     bytes_vs_items "64",
     loop_or_pipe "3",
     nobody_polls "20",
+    stuck_pipe "100",
+    half_close "10",
 }
 
 #[test]
