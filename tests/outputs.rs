@@ -26,6 +26,10 @@ programs! {
     round_trips "1",
     last_bytes "100",
     end_mark "100",
+    loop_or_pipe "3",
+    nobody_polls "20",
+    stuck_pipe "100",
+    half_close "10",
 }
 
 #[test]
