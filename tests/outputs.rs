@@ -18,6 +18,8 @@ programs! {
     three_rulers "64",
     short_reads "3",
     bytes_vs_items "64",
+    endless_line "4",
+    pause_or_end "3",
 }
 
 #[test]
