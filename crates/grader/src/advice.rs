@@ -239,7 +239,7 @@ fn over_budget(
         let how = if one_piece {
             format!("one growing buffer asked for {}", size(asked))
         } else {
-            "many pieces are kept".into()
+            "many pieces are kept (a view of a piece keeps all of it)".into()
         };
         return format!(
             "Live heap would have reached {} (budget {limit}) after reading {read}, and {how}: looks like the whole input \
