@@ -21,6 +21,7 @@ programs! {
     bytes_vs_items "64",
     endless_line "4",
     pause_or_end "1",
+    half_a_character "7",
 }
 
 #[test]
