@@ -30,6 +30,9 @@ programs! {
     nobody_polls "20",
     stuck_pipe "100",
     half_close "10",
+    endless_line "4",
+    pause_or_end "3",
+    half_a_character "7",
 }
 
 #[test]
