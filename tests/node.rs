@@ -19,6 +19,7 @@ programs! {
     three_rulers "64",
     short_reads "3",
     bytes_vs_items "64",
+    fast_producer "5",
 }
 
 #[test]
