@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::io::{ErrorKind, Result as IoResult};
 use std::pin::Pin;
 use std::task::Poll;
 
@@ -22,7 +23,7 @@ where
     let mut buffer = vec![0; chunk];
     let mut queue = VecDeque::<Bytes>::new();
     let (mut ended, mut copied) = (false, 0);
-    poll_fn(|cx| {
+    let done: IoResult<()> = poll_fn(|cx| {
         loop {
             let mut moved = false;
             if !ended && queue.len() < depth + 1 {
@@ -38,7 +39,9 @@ where
             if let Some(front) = queue.front_mut()
                 && let Poll::Ready(n) = Pin::new(&mut dst).poll_write(cx, front)?
             {
-                anyhow::ensure!(n > 0, "the sink takes no more");
+                if n == 0 {
+                    return Poll::Ready(Err(ErrorKind::WriteZero.into()));
+                }
                 moved = true;
                 copied += n as u64;
                 front.advance(n);
@@ -47,14 +50,15 @@ where
                 }
             }
             if ended && queue.is_empty() {
-                return Poll::Ready(anyhow::Ok(()));
+                return Poll::Ready(Ok(()));
             }
             if !moved {
                 return Poll::Pending;
             }
         }
     })
-    .await?;
+    .await;
+    done?;
     dst.shutdown().await?;
     Ok(copied)
 }

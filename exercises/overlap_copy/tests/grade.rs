@@ -264,23 +264,28 @@ fn main() -> ExitCode {
         });
     }
     grade
-        .case("sink_broken_before_a_silent_source", &[Errors], |t| async move {
-            let page = Content::repeat("a piece of a page\n", MIB);
-            let src = t.give(Source::new(page.clone()).paced(64 * KIB, HOUR));
-            let dst = t.give(Sink::new(page).fails_at(10_000));
-            t.solve(|| overlap_copy(src, dst, 4096, 4))
-                .await
-                .err("the sink broke after 10000 bytes")?;
-            t.check(Errors, t.elapsed() < ms(1000), || {
-                format!(
-                    "the sink broke at once, and the caller learned of it after {} s: the function waited for a \
-                     read whose bytes nobody can take any more",
-                    t.elapsed().as_secs()
-                )
-            });
-            Ok(())
-        })
-        .about("64 KiB come at once, the next in an hour");
+        .case(
+            "sink_broken_before_a_silent_source",
+            &[Errors],
+            |t| async move {
+                let page = Content::repeat("a piece of a page\n", MIB);
+                let src = t.give(Source::new(page.clone()).paced(16 * KIB, HOUR));
+                let dst = Sink::new(page).paced(4096, ms(10)).fails_at(10_000);
+                let dst = t.give(dst);
+                t.solve(|| overlap_copy(src, dst, 4096, 8))
+                    .await
+                    .err("the sink broke after 10000 bytes")?;
+                t.check(Errors, t.elapsed() < ms(1000), || {
+                    format!(
+                        "the sink broke after 20 ms, and the caller learned of it after {} s: the \
+                     function waited for a read whose bytes nobody can take any more",
+                        t.elapsed().as_secs()
+                    )
+                });
+                Ok(())
+            },
+        )
+        .about("4 chunks come at once, the next in an hour; the sink breaks after 20 ms");
     grade.case("flush_fails", &[Errors], |t| async move {
         let page = Content::repeat("a piece of a page\n", 100_000);
         let src = t.give(Source::new(page.clone()));
