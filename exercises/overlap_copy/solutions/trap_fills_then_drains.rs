@@ -1,4 +1,4 @@
-// trap fails overlap: it fills a batch of `depth` chunks, and then it writes the batch
+// trap fails overlap, errors: it fills a batch of `depth` chunks, and then it writes the batch
 
 use anyhow::Result;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};

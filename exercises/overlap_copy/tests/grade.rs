@@ -102,7 +102,7 @@ fn main() -> ExitCode {
         ),
         (
             "a_source_that_comes_in_bursts",
-            "8 chunks at once, then 80 ms nothing; a write takes 10 ms",
+            "`depth` is 8: 8 chunks at once, then 80 ms nothing; a write takes 10 ms",
             (8, 80),
             (1, 10),
             160,
@@ -110,7 +110,7 @@ fn main() -> ExitCode {
         ),
         (
             "a_sink_that_pauses",
-            "a read takes 10 ms; 8 writes at once, then 80 ms none",
+            "`depth` is 8: a read takes 10 ms; 8 writes at once, then 80 ms none",
             (1, 10),
             (8, 80),
             160,
@@ -154,7 +154,10 @@ fn main() -> ExitCode {
                 t.whole(&seen, film.len());
                 Ok(())
             })
-            .about("a write takes 100 ms, and reads none");
+            .about(format!(
+                "`depth` is {depth}, so {} chunks may be ahead; a write takes 100 ms",
+                depth + 2
+            ));
     }
 
     for (name, chunk, depth, budget, (small, large)) in [
