@@ -29,7 +29,7 @@ struct Args {
 
 static MADE: AtomicU64 = AtomicU64::new(0); // chunks that have left the source
 
-// ANCHOR: stuck
+// ANCHOR: hands
 /// Makes a chunk whenever the first queue takes one.
 async fn source(queue: Sender<Vec<u8>>) {
     loop {
@@ -49,8 +49,10 @@ async fn stage(mut from: Receiver<Vec<u8>>, to: Sender<Vec<u8>>) {
         }
     }
 }
+// ANCHOR_END: hands
 
-/// A source, so many stages and a sink, with a queue of four between each two. Returns what is live after a day.
+// ANCHOR: stuck
+/// A source, so many stages and a sink, with queues of four. Returns what is live after a day.
 async fn stuck(stages: usize) -> usize {
     let before = heap::live();
     let mut tasks = JoinSet::new();

@@ -20,6 +20,7 @@ programs! {
     short_reads "3",
     bytes_vs_items "64",
     fast_producer "5",
+    in_flight "3",
 }
 
 #[test]
