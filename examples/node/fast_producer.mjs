@@ -49,7 +49,9 @@ async function unheeded(items, writable = consumer()) {
 }
 
 async function drain(items, writable = consumer()) {
-  for await (const item of items) if (!writable.write(item)) await once(writable, "drain");
+  for await (const item of items) {
+    if (!writable.write(item)) await once(writable, "drain");
+  }
   await promises.finished(writable.end());
 }
 
@@ -62,7 +64,6 @@ async function ready(items) {
   }
   await writer.close();
 }
-
 const pull = async (items) => { for await (const item of items) await handle(item) };
 // ANCHOR_END: versions
 
