@@ -52,7 +52,7 @@ async fn stage(mut from: Receiver<Vec<u8>>, to: Sender<Vec<u8>>) {
 // ANCHOR_END: hands
 
 // ANCHOR: stuck
-/// A source, so many stages and a sink, with queues of four. Returns what is live after a day.
+/// So many stages between a source and a sink. Returns what is live after a day.
 async fn stuck(stages: usize) -> usize {
     let before = heap::live();
     let mut tasks = JoinSet::new();

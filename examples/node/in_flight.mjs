@@ -34,7 +34,6 @@ async function stuck(stages) {
 }
 // ANCHOR_END: stuck
 
-// ANCHOR: bursts
 /** Fetches a page of 100 rows in 150 ms, and hands on row by row. */
 async function* database(pages) {
   for (let page = 0; page < pages; page++) {
@@ -49,14 +48,16 @@ async function handle(row) {
   oldest = Math.max(oldest, now - row.fetched);
 }
 
+// ANCHOR: bursts
 async function drain(rows, highWaterMark) {
   const write = (row, _encoding, done) => handle(row).then(() => done(), done);
-  await promises.pipeline(rows, new Writable({ objectMode: true, highWaterMark, write }));
+  const client = new Writable({ objectMode: true, highWaterMark, write });
+  await promises.pipeline(rows, client);
 }
 
 async function ready(rows, highWaterMark) {
-  const sink = new WritableStream({ write: handle }, new CountQueuingStrategy({ highWaterMark }));
-  const writer = sink.getWriter();
+  const strategy = new CountQueuingStrategy({ highWaterMark });
+  const writer = new WritableStream({ write: handle }, strategy).getWriter();
   for await (const row of rows) {
     await writer.ready;
     writer.write(row).catch(() => {}); // `ready` and `close` throw the error again
