@@ -34,6 +34,8 @@ programs! {
     endless_line "4",
     pause_or_end "1",
     half_a_character "7",
+    fast_producer "5",
+    in_flight "3",
 }
 
 #[test]
