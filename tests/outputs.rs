@@ -18,6 +18,8 @@ programs! {
     three_rulers "64",
     short_reads "3",
     bytes_vs_items "64",
+    policies "1",
+    byte_budget "64",
 }
 
 #[test]
