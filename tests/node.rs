@@ -36,6 +36,8 @@ programs! {
     half_a_character "7",
     fast_producer "5",
     in_flight "3",
+    policies "1",
+    byte_budget "64",
 }
 
 #[test]
