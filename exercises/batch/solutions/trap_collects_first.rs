@@ -1,4 +1,4 @@
-// trap fails memory, early, backpressure, correct: all items are taken before the first batch is sent
+// trap fails memory, early, backpressure: all items are taken before the first batch is sent
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-// trap fails early, correct: it looks every half second whether it is time
+// trap fails early: it looks every half second whether it is time
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-// trap fails early, correct: each item puts the batch off by another `wait`
+// trap fails early: each item puts the batch off by another `wait`
 
 use std::time::Duration;
 

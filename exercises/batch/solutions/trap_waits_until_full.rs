@@ -1,4 +1,4 @@
-// trap fails early, correct: it has no timer, so three items wait for a batch that never fills
+// trap fails early: it has no timer, so three items wait for a batch that never fills
 
 use std::time::Duration;
 
