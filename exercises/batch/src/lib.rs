@@ -9,7 +9,7 @@ use tokio_stream::Stream;
 /// Sends `items` on to `out`, in their order and in batches. A batch is sent when it has `max` items, when
 /// `wait` has passed since its first item was taken, or when `items` ends; it is never empty.
 ///
-/// `max` is at least 1 and `wait` more than 0.
+/// `max` is at least 1, and `wait` is more than 0, on tokio's clock (`tokio::time::Instant`).
 ///
 /// # Errors
 ///
