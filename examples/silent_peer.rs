@@ -31,7 +31,7 @@ struct Args {
 }
 
 // ANCHOR: fill
-/// Writes until the kernel has taken nothing for half a second. Returns the bytes that it took.
+/// Writes until nothing was taken for half a second. Returns how many bytes were.
 async fn fill(sender: &mut TcpStream) -> Result<usize> {
     let chunk = vec![b'.'; 64 * 1024];
     let mut accepted = 0;
@@ -43,7 +43,7 @@ async fn fill(sender: &mut TcpStream) -> Result<usize> {
 // ANCHOR_END: fill
 
 // ANCHOR: reopen
-/// Reads in pieces until the kernel takes one more byte. Returns the bytes that were read.
+/// Reads in pieces until one more byte is taken. Returns how many bytes that took.
 async fn reopen(sender: &mut TcpStream, peer: &mut TcpStream) -> Result<usize> {
     let (mut piece, mut read) = (vec![0; 32 * 1024], 0);
     let patience = Duration::from_millis(40);
@@ -59,7 +59,7 @@ async fn reopen(sender: &mut TcpStream, peer: &mut TcpStream) -> Result<usize> {
 }
 // ANCHOR_END: reopen
 
-/// Both ends of a connection within this process, with buffers as the kernel sizes them or as asked for.
+/// Both ends of a connection within this process, with buffers as asked for.
 async fn connect(bytes: Option<u32>) -> Result<(TcpStream, TcpStream)> {
     let (listener, sender) = (TcpSocket::new_v4()?, TcpSocket::new_v4()?);
     if let Some(bytes) = bytes {
@@ -74,7 +74,7 @@ async fn connect(bytes: Option<u32>) -> Result<(TcpStream, TcpStream)> {
 }
 
 // ANCHOR: unread
-/// Sends a reply to a peer that goes away without reading it, and then waits for an answer.
+/// Sends a reply to a peer that goes away unread, and then waits for an answer.
 async fn unread() -> Result<io::Result<usize>> {
     let (mut sender, peer) = connect(None).await?;
     sender.write_all(&vec![b'.'; 1 << 20]).await?;

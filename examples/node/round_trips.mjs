@@ -42,16 +42,18 @@ class Store {
 }
 
 // ANCHOR: batches
-/** Holds rows while a request is on its way: 100, then `write()` returns false. */
-const queue = (methods) => new Writable({ objectMode: true, highWaterMark: 100, ...methods });
-
 /** Node.js calls `write` with the next row. */
-const one = (store) =>
-  queue({ write: (row, _encoding, done) => store.request([row]).then(() => done()) });
+const one = (store) => ({
+  write: (row, _encoding, done) => store.request([row]).then(() => done()),
+});
 
 /** It calls `writev`, where there is one, with all rows that are there. */
-const there = (store) =>
-  queue({ writev: (rows, done) => store.request(rows.map((row) => row.chunk)).then(() => done()) });
+const there = (store) => ({
+  writev: (rows, done) => store.request(rows.map((row) => row.chunk)).then(() => done()),
+});
+
+/** Holds rows while a request is on its way. At 100, `write()` returns false. */
+const queue = (methods) => new Writable({ ...methods, objectMode: true, highWaterMark: 100 });
 // ANCHOR_END: batches
 
 /** `count` rows, one in each `every` ms; waits while the queue is full. */
@@ -75,7 +77,7 @@ async function main() {
     let line = name.padEnd(19);
     for (const [count, every] of [[1000, 1], [10, 1000]]) {
       const [start, far] = [now, new Store(trip)];
-      await store(batches(far), count, every);
+      await store(queue(batches(far)), count, every);
       const stored = String(now - start).padStart(6);
       line += `${String(far.requests).padStart(9)}${stored} ms ${String(far.oldest).padStart(6)} ms`;
     }

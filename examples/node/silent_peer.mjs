@@ -9,18 +9,20 @@ import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 // ANCHOR: fill
-/** Writes until the kernel has taken nothing for half a second. Returns the bytes of the chunks that it took. */
+/** Writes until nothing was taken for half a second. Returns the bytes of whole chunks. */
 async function fill(sender, chunk) {
-  const silent = new Promise((resolve) => sender.setTimeout(500, () => resolve("silent")));
+  const silent = once(sender.setTimeout(500), "timeout").then(() => "silent");
   const write = () => new Promise((resolve) => sender.write(chunk, resolve));
   let taken = 0;
-  while ((await Promise.race([write(), silent])) !== "silent") taken += chunk.length;
+  while ((await Promise.race([write(), silent])) !== "silent") {
+    taken += chunk.length;
+  }
   return taken;
 }
 // ANCHOR_END: fill
 
 // ANCHOR: reopen
-/** Reads chunk by chunk until the kernel has taken the rest of the last write. Returns the bytes that were read. */
+/** Reads until the rest of the last write is taken. Returns how many bytes that took. */
 async function reopen(sender, peer) {
   const chunks = peer[Symbol.asyncIterator]();
   while (sender.writableLength > 0) {
@@ -43,7 +45,7 @@ async function pair() {
 }
 
 // ANCHOR: unread
-/** Sends a reply to a peer that goes away without reading it, and then waits for an answer. */
+/** Sends a reply to a peer that goes away unread, and then waits for an answer. */
 async function unread() {
   const [sender, peer] = await pair();
   sender.end(Buffer.alloc(2 ** 20, "."));
