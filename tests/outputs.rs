@@ -20,6 +20,8 @@ programs! {
     bytes_vs_items "64",
     last_bytes "100",
     end_mark "100",
+    tee_race "100",
+    fan_in "4",
 }
 
 #[test]
