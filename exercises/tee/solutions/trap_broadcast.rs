@@ -1,4 +1,4 @@
-// trap fails correct, backpressure: a broadcast never waits, and the notice that a sink has missed chunks is skipped
+// trap fails correct, backpressure, errors: a broadcast never waits, and the notice that a sink has missed chunks is skipped
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
