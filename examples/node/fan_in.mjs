@@ -1,9 +1,10 @@
-// Joins two sources in four ways: in which order do the items come, does it end, what is in flight?
+// Joins two sources in five ways: in which order do the items come, does it end, what is in flight?
 //
 //     node examples/node/fan_in.mjs
 //     node examples/node/fan_in.mjs 12   # 12 letters
 
 import { PassThrough, Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { setImmediate as idle } from "node:timers/promises";
 
 let made = 0; // items that have left their source
@@ -46,6 +47,14 @@ const ways = {
     for (const source of [a, b]) Readable.from(source).pipe(all, { end: false });
     return all;
   },
+  "end after the last"(a, b) {
+    const all = new PassThrough({ objectMode: true, highWaterMark: 4 });
+    const sources = [a, b].map((source) => Readable.from(source));
+    for (const source of sources) source.pipe(all, { end: false });
+    const ended = Promise.all(sources.map((source) => finished(source)));
+    ended.then(() => all.end(), (error) => all.destroy(error));
+    return all;
+  },
 };
 // ANCHOR_END: ways
 
@@ -66,7 +75,7 @@ async function settle() {
 }
 
 async function row(name, letters, join) {
-  let text = name.padEnd(18);
+  let text = name.padEnd(20);
   for (const most of [Infinity, 1]) {
     let got = "";
     let end = "waits";
@@ -89,7 +98,7 @@ async function main() {
   const count = Number(process.argv[2] ?? 8);
   if (!(count >= 1 && count <= 26)) throw new Error(`no count: ${process.argv[2]}`);
   const letters = "abcdefghijklmnopqrstuvwxyz".slice(0, count);
-  console.log("                  what comes                      and then  in flight");
+  console.log("                    what comes                      and then  in flight");
   for (const [name, join] of Object.entries(ways)) await row(name, letters, join);
 }
 
