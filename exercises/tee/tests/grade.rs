@@ -45,7 +45,8 @@ fn main() -> ExitCode {
         grade
             .case(name, &[Correct], move |t| async move {
                 let every_byte: Vec<u8> = (0..=255).collect();
-                let upload = Content::repeat(every_byte, 100_000);
+                let len = if reads == [1] { 10_000 } else { 100_000 };
+                let upload = Content::repeat(every_byte, len);
                 let src = t.give(Source::new(upload.clone()).shaped(reads));
                 let a = t.give(Sink::new(upload.clone()).shaped(to_a));
                 let b = t.give(Sink::new(upload.clone()).shaped(to_b));
@@ -317,6 +318,10 @@ fn main() -> ExitCode {
 
 const NAMES: [&str; 2] = ["a", "b"];
 
+/// Where bytes get lost.
+const LOST: &str = "a queue that does not wait loses what it has no room for; a `write` may take fewer bytes than it is \
+                    given; one that is dropped halfway has taken a part";
+
 /// Each sink was given what it expects, all of it, and was flushed and shut down once. Tells of the first that was not.
 fn both_whole(t: &Trial, seen: &[Watch; 2], expected: u64) {
     for (name, sink) in NAMES.iter().zip(seen) {
@@ -327,11 +332,11 @@ fn both_whole(t: &Trial, seen: &[Watch; 2], expected: u64) {
                  read had not brought"
             ),
             Some(byte) => format!(
-                "byte {byte} of sink `{name}` is wrong: something before it was left out or came twice (a queue that \
-                 does not wait loses what it has no room for; a `write` may take fewer bytes than it is given; one \
-                 that is dropped halfway has taken a part)"
+                "byte {byte} of sink `{name}` is wrong: something before it was left out or came twice ({LOST})"
             ),
-            None if got != expected => format!("sink `{name}` got {got} of {expected} bytes"),
+            None if got != expected => {
+                format!("sink `{name}` got {got} of {expected} bytes ({LOST})")
+            }
             None if sink.shutdowns() == 0 && sink.unflushed() > 0 => format!(
                 "the last {} bytes of sink `{name}` were written and never flushed, and it was never shut down",
                 sink.unflushed()
