@@ -37,6 +37,8 @@ programs! {
     in_flight "3",
     policies "1",
     byte_budget "64",
+    tee_race "100",
+    fan_in "4",
 }
 
 #[test]
