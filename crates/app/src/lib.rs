@@ -25,6 +25,7 @@
 //! they are exact for mdBook's ids; a plain `mdbook build` has all the checks but that one.
 
 pub mod build;
+pub mod counts;
 pub mod include;
 pub mod learn;
 pub mod links;

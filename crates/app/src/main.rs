@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use app::listings::Listings;
 use app::serve::Options;
-use app::{build, learn, serve};
+use app::{build, counts, learn, serve};
 use clap::{Parser, Subcommand};
 use mdbook_preprocessor::Preprocessor;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,10 @@ enum Command {
         #[arg(value_name = "DIR")]
         dir: Option<PathBuf>,
     },
+    /// Count what each chapter has: words, listings, outputs, diagrams, programs, questions, links
+    ///
+    /// A chapter without one of the first six ends the command with exit code 1.
+    Count,
     #[command(flatten)]
     Learn(learn::Command),
     /// Work as mdBook's preprocessor (called by `mdbook build` and `mdbook serve`)
@@ -101,6 +105,18 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 begin.elapsed().as_millis(),
                 shown(&dir.join("index.html"))
             );
+        }
+        Some(Command::Count) => {
+            let chapters = counts::chapters(&root()?)?;
+            print!("{}", counts::table(&chapters));
+            let mut whole = true;
+            for chapter in &chapters {
+                for missing in chapter.missing() {
+                    eprintln!("{}: no {missing}", chapter.title);
+                    whole = false;
+                }
+            }
+            return Ok(ExitCode::from(u8::from(!whole)));
         }
         None => {
             let root = root()?;

@@ -90,6 +90,19 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             size(*ahead),
             size(*window)
         ),
+        Cause::ItemsPast { position, limit } => format!(
+            "It had taken {} items when {} were enough: nobody was there to take what would come of the rest, or \
+             the answer was known.",
+            commas(position),
+            commas(limit)
+        ),
+        Cause::ItemsAhead { ahead, window } => format!(
+            "{} items had been taken and not yet dealt with; {} may be. Nothing makes the taking wait soon enough: a \
+             place has to be free before the next item is asked for, and what is done but not yet delivered takes a \
+             place too.",
+            commas(ahead),
+            commas(window)
+        ),
         Cause::TooManyJobs { running, limit } => format!(
             "{running} jobs were under way at once; the limit is {limit}. Something starts a job without waiting \
              for a place."
@@ -226,7 +239,7 @@ fn over_budget(
         let how = if one_piece {
             format!("one growing buffer asked for {}", size(asked))
         } else {
-            "many pieces are kept".into()
+            "many pieces are kept (a view of a piece keeps all of it)".into()
         };
         return format!(
             "Live heap would have reached {} (budget {limit}) after reading {read}, and {how}: looks like the whole input \

@@ -10,7 +10,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use meter::trip::Trip;
-use meter::{Chunks, Sink, Source, Watch, heap, trace};
+use meter::{Chunks, Items, Sink, Source, Watch, heap, trace};
 use tokio::time::Instant;
 
 use crate::child;
@@ -234,6 +234,18 @@ macro_rules! given {
 given!(Source, "source", Source::total);
 given!(Chunks, "source", Chunks::total);
 given!(Sink, "sink", |_| 0);
+
+impl<T> Given for Items<T> {
+    fn kind(&self) -> &'static str {
+        "source"
+    }
+    fn watch(&self) -> Watch {
+        Items::watch(self)
+    }
+    fn input(&self) -> u64 {
+        self.total()
+    }
+}
 
 /// What became of a solution.
 #[must_use]
@@ -657,6 +669,13 @@ pub(crate) fn verdict_of(trip: Trip) -> (Option<Criterion>, Cause) {
         Trip::TooFarAhead { ahead, window } => (
             Some(Criterion::Backpressure),
             Cause::TooFarAhead { ahead, window },
+        ),
+        Trip::ItemsPast { position, limit } => {
+            (Some(Criterion::Early), Cause::ItemsPast { position, limit })
+        }
+        Trip::ItemsAhead { ahead, window } => (
+            Some(Criterion::Backpressure),
+            Cause::ItemsAhead { ahead, window },
         ),
         Trip::TooManyJobs { running, limit } => (
             Some(Criterion::Backpressure),

@@ -104,6 +104,10 @@ pub enum Cause {
     ReadPast { position: u64, limit: u64 },
     /// The source ran ahead of the sink.
     TooFarAhead { ahead: u64, window: u64 },
+    /// More items were taken than were needed.
+    ItemsPast { position: u64, limit: u64 },
+    /// Items were taken further ahead than may be.
+    ItemsAhead { ahead: u64, window: u64 },
     /// Too many jobs at once.
     TooManyJobs { running: u64, limit: u64 },
     /// Something was written after the shutdown.

@@ -4,6 +4,7 @@
 //! - [`Source`], [`Chunks`] and [`Sink`] are inputs and outputs of any size that take no memory
 //!   themselves, come in any shape of reads and writes, wait in virtual time, fail where they are
 //!   told to, and remember what was done to them ([`Watch`]).
+//! - [`Items`] is the like for items of any type.
 //! - [`Window`] counts what is in flight between a source and a sink, [`Jobs`] the work under way.
 //! - [`trace`] keeps live heap over bytes read, for a graph.
 //! - [`trip`] tells of a wire that was crossed, while the code that crossed it is on the stack.
@@ -15,12 +16,14 @@ pub mod trace;
 pub mod trip;
 
 mod content;
+mod items;
 mod jobs;
 mod sink;
 mod source;
 mod watch;
 
 pub use content::Content;
+pub use items::Items;
 pub use jobs::{Job, Jobs};
 pub use sink::Sink;
 pub use source::{Chunks, Source};

@@ -43,12 +43,33 @@ struct Feed {
     /// What is crossed when it is read after its error.
     quiet_after_error: bool,
     read_limit: u64,
-    /// Progress when the end was last read, and how often it has been read since without any.
-    ended_at: Option<u64>,
-    idle_ends: u64,
+    end: End,
     pace: Option<Pace>,
     window: Option<Window>,
     watch: Watch,
+}
+
+/// Progress when the end was last read, and how often it has been read since without any.
+#[derive(Debug, Default)]
+pub(crate) struct End {
+    at: Option<u64>,
+    idle: u64,
+}
+
+impl End {
+    /// The end is read.
+    pub(crate) fn read(&mut self, watch: &Watch) {
+        watch.read_after_end();
+        let progress = crate::progress();
+        if self.at != Some(progress) {
+            self.at = Some(progress);
+            self.idle = 0;
+        }
+        self.idle += 1;
+        if self.idle > AFTER_END {
+            crossed(Trip::ReadAfterEnd { times: self.idle });
+        }
+    }
 }
 
 /// So many bytes, then a wait: latency is charged per byte, not per call, so that a small buffer is
@@ -102,8 +123,7 @@ impl Feed {
             fails_with: io::ErrorKind::Other,
             quiet_after_error: false,
             read_limit: u64::MAX,
-            ended_at: None,
-            idle_ends: 0,
+            end: End::default(),
             pace: None,
             window: None,
             watch: Watch::default(),
@@ -151,17 +171,7 @@ impl Feed {
         }
         let n = self.content.piece(self.position, most as usize).len() as u64;
         if n == 0 {
-            self.watch.read_after_end();
-            let progress = crate::progress();
-            if self.ended_at != Some(progress) {
-                self.ended_at = Some(progress);
-                self.idle_ends = 0;
-            }
-            self.idle_ends += 1;
-            if self.idle_ends > AFTER_END {
-                let times = self.idle_ends;
-                crossed(Trip::ReadAfterEnd { times });
-            }
+            self.end.read(&self.watch);
             return Poll::Ready(Ok(None));
         }
         moved();

@@ -34,6 +34,20 @@ pub enum Trip {
         /// Bytes that may be in flight.
         window: u64,
     },
+    /// A stream of items was read beyond the item at which the answer is known.
+    ItemsPast {
+        /// Items taken so far.
+        position: u64,
+        /// Items that may be taken.
+        limit: u64,
+    },
+    /// More items were taken from a stream and not yet dealt with than may be.
+    ItemsAhead {
+        /// Items taken and not yet dealt with.
+        ahead: u64,
+        /// Items that may be in flight.
+        window: u64,
+    },
     /// More jobs are under way than may be.
     TooManyJobs {
         /// Jobs under way, this one included.

@@ -134,7 +134,8 @@ impl Watch {
     }
 }
 
-/// What is in flight between a source and a sink: bytes read and not yet written.
+/// What is in flight between a source and a sink: bytes read and not yet written, or items taken and not yet
+/// dealt with.
 #[derive(Debug, Clone)]
 pub struct Window(Arc<Flight>);
 
@@ -144,27 +145,43 @@ struct Flight {
     written: AtomicU64,
     most: AtomicU64,
     limit: u64,
+    items: bool,
     moot: AtomicBool,
 }
 
 impl Window {
     /// A window of `limit` bytes. Reading further ahead is a [`TooFarAhead`](crate::trip::Trip).
     pub fn new(limit: u64) -> Self {
+        Window::with(limit, false)
+    }
+
+    /// A window of `limit` items. Taking more ahead is an [`ItemsAhead`](crate::trip::Trip).
+    pub fn of_items(limit: u64) -> Self {
+        Window::with(limit, true)
+    }
+
+    fn with(limit: u64, items: bool) -> Self {
         Window(Arc::new(Flight {
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
             most: AtomicU64::new(0),
             limit,
+            items,
             moot: AtomicBool::new(false),
         }))
     }
 
-    /// The most that was ever in flight, in bytes.
+    /// `n` bytes or items are no longer in flight: for what no [`Sink`](crate::Sink) takes.
+    pub fn done(&self, n: u64) {
+        self.written(n);
+    }
+
+    /// The most that was ever in flight, in bytes or items.
     pub fn most(&self) -> u64 {
         self.0.most.load(Relaxed)
     }
 
-    /// The limit, in bytes.
+    /// The limit, in bytes or items.
     pub fn limit(&self) -> u64 {
         self.0.limit
     }
@@ -174,9 +191,11 @@ impl Window {
         let ahead = read.saturating_sub(self.0.written.load(Relaxed));
         self.0.most.fetch_max(ahead, Relaxed);
         if ahead > self.0.limit && !self.0.moot.load(Relaxed) {
-            crate::trip::crossed(crate::trip::Trip::TooFarAhead {
-                ahead,
-                window: self.0.limit,
+            let window = self.0.limit;
+            crate::trip::crossed(if self.0.items {
+                crate::trip::Trip::ItemsAhead { ahead, window }
+            } else {
+                crate::trip::Trip::TooFarAhead { ahead, window }
             });
         }
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use meter::trip::{Trip, on_trip};
-use meter::{Chunks, Content, GIB, Jobs, Sink, Source, Window, heap};
+use meter::{Chunks, Content, GIB, Items, Jobs, Sink, Source, Window, heap};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Instant;
 use tokio_stream::StreamExt;
@@ -41,6 +41,28 @@ fn content_repeats_counts_and_tells_the_first_difference() {
     let large = Content::repeat("ab\n", 64 * GIB);
     assert_eq!(large.count(b'\n'), 64 * GIB / 3);
     assert_eq!(large.piece(64 * GIB - 1, 9), b"a");
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_are_made_when_asked_for_and_counted() {
+    let window = Window::of_items(8);
+    let mut items = Items::new(5, |n| n.to_string())
+        .sized(100)
+        .shaped(&[true, false])
+        .paced(2, Duration::from_secs(1))
+        .window(&window);
+    let watch = items.watch();
+    assert_eq!((items.total(), watch.position()), (500, 0));
+
+    let began = Instant::now();
+    assert_eq!(items.next().await.as_deref(), Some("0"));
+    assert_eq!((watch.position(), window.most()), (1, 1));
+    window.done(1);
+    let rest: Vec<String> = items.collect().await;
+    assert_eq!(rest, ["1", "2", "3", "4"]);
+    assert_eq!(began.elapsed(), Duration::from_secs(2));
+    assert_eq!((watch.waited(), window.most()), (Duration::from_secs(2), 4));
+    assert_eq!((watch.after_end(), watch.dropped()), (1, true));
 }
 
 #[tokio::test]
@@ -148,6 +170,14 @@ async fn wires_are_crossed_where_they_stand() {
                 limit: 2,
             } => 5,
             Trip::WriteAfterShutdown => 6,
+            Trip::ItemsPast {
+                position: 3,
+                limit: 2,
+            } => 7,
+            Trip::ItemsAhead {
+                ahead: 2,
+                window: 1,
+            } => 8,
             _ => 99,
         };
         CROSSED.store(number, Relaxed);
@@ -200,6 +230,19 @@ async fn wires_are_crossed_where_they_stand() {
     dst.shutdown().await.expect("shuts down");
     assert!(dst.write(b"x").await.is_err());
     assert_eq!(crossed(), 6);
+
+    let (mut items, window) = (Items::new(9, |n| n).item_limit(2), Window::of_items(1));
+    assert_eq!((items.next().await, items.next().await), (Some(0), Some(1)));
+    assert_eq!(crossed(), 0);
+    items.next().await;
+    assert_eq!(crossed(), 7);
+    let mut items = Items::new(9, |n| n).window(&window);
+    items.next().await;
+    window.done(1);
+    items.next().await;
+    assert_eq!(crossed(), 0);
+    items.next().await;
+    assert_eq!(crossed(), 8);
 }
 
 /// Other tests allocate meanwhile, and far less than this does.

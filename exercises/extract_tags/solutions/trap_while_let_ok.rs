@@ -1,0 +1,18 @@
+// trap fails errors: an error ends the loop as the end does
+
+use std::io;
+
+use bytes::Bytes;
+use tokio_stream::{Stream, StreamExt};
+
+pub async fn extract_tags<S>(mut records: S, n: usize) -> anyhow::Result<Vec<Bytes>>
+where
+    S: Stream<Item = io::Result<Bytes>> + Unpin,
+{
+    let mut tags = Vec::new();
+    while let Some(Ok(record)) = records.next().await {
+        let tag = &record[..n.min(record.len())];
+        tags.push(Bytes::copy_from_slice(tag));
+    }
+    Ok(tags)
+}
