@@ -43,10 +43,10 @@ async fn server(mut proxy: DuplexStream, answer: &[u8]) -> Result<usize> {
 }
 // ANCHOR_END: ends
 
-// ANCHOR: proxies
 /// The proxy's connection to the client, and the one to the server.
 type Ends = (DuplexStream, DuplexStream);
 
+// ANCHOR: proxies
 async fn both_ways((mut client, mut server): Ends) -> Result<()> {
     copy_bidirectional(&mut client, &mut server).await?;
     Ok(())

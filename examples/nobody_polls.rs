@@ -71,17 +71,17 @@ async fn save(name: &str, answers: impl Stream) {
     let end = if stuck { "stuck" } else { "six saved" };
     println!("{name:26}{end}");
 }
+// ANCHOR_END: pool
 
+// ANCHOR: cursor
 /// A generator that holds both connections while it gives the answers.
 fn cursor() -> impl Stream<Item = Result<Duration, Elapsed>> {
     stream! {
         let _both = POOL.acquire_many(2).await;
-        for _ in 0..6 {
-            yield request(MONTH).await;
-        }
+        for _ in 0..6 { yield request(MONTH).await; }
     }
 }
-// ANCHOR_END: pool
+// ANCHOR_END: cursor
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<()> {

@@ -76,7 +76,9 @@ async fn write_then_read((stdin, stdout): Filter) -> Result<u64> {
 async fn at_once((stdin, stdout): Filter) -> Result<u64> {
     Ok(try_join!(send(stdin), receive(stdout))?.1)
 }
+// ANCHOR_END: ways
 
+// ANCHOR: traps
 async fn no_shutdown((stdin, stdout): Filter) -> Result<u64> {
     Ok(try_join!(write(stdin), receive(stdout))?.1)
 }
@@ -90,7 +92,7 @@ async fn no_flush((stdin, mut stdout): Filter) -> Result<u64> {
     stdin.write_all(b"a question").await?;
     stdout.read_u8().await.map(u64::from) // the answer
 }
-// ANCHOR_END: ways
+// ANCHOR_END: traps
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<()> {

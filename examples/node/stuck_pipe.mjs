@@ -26,9 +26,7 @@ function cat() {
 
 // ANCHOR: ways
 async function write(stdin) {
-  for (let i = 0; i < kib; i += 1) {
-    if (!stdin.write(PIECE)) await once(stdin, "drain");
-  }
+  for (let i = 0; i < kib; i += 1) if (!stdin.write(PIECE)) await once(stdin, "drain");
 }
 
 /** Writes all of it, and says that this was all. */
@@ -52,7 +50,9 @@ async function atOnce({ stdin, stdout }) {
   const [, back] = await Promise.all([send(stdin), receive(stdout)]);
   return back;
 }
+// ANCHOR_END: ways
 
+// ANCHOR: traps
 async function noEnd({ stdin, stdout }) {
   const [, back] = await Promise.all([write(stdin), receive(stdout)]);
   return back;
@@ -69,7 +69,7 @@ async function noDrain({ stdin, stdout }) {
   stdin.end();
   return receive(stdout);
 }
-// ANCHOR_END: ways
+// ANCHOR_END: traps
 
 /** Whether a way ends. In memory, nothing waits for anything but the event loop. */
 async function end(way, filter, patience) {
