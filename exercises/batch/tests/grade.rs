@@ -240,7 +240,7 @@ const GONE: &str = "it returned `Ok` although the receiver was gone before it ha
 
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
-    grade.read_next("12. Backpressure over the network", "src/network.md");
+    grade.read_next("13. Backpressure over the network", "src/network.md");
 
     for (name, about, count, max, want) in [
         ("ten_items", "10 items, `max` 4", 10, 4, vec![4, 4, 2]),

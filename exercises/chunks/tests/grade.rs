@@ -135,9 +135,9 @@ impl Seen {
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
     grade
-        .read_next("Async iterators and piping", "src/async-iterators.md")
+        .read_next("15. Async iterators and piping", "src/async-iterators.md")
         .read_next_for(Correct, "5. Item streams", "src/item-streams.md")
-        .read_next_for(Early, "Nobody polls", "src/nobody-polls.md");
+        .read_next_for(Early, "16. Nobody polls", "src/nobody-polls.md");
 
     for (name, about, reads) in [
         ("all_at_once", "", &[][..]),

@@ -131,7 +131,7 @@ const TEXT: &str = "a line of a log, and the next one\n";
 
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
-    grade.read_next("Two-way streams", "src/two-way.md");
+    grade.read_next("18. Two-way streams", "src/two-way.md");
 
     for (name, about, how, room, reads, writes) in [
         (

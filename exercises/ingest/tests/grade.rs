@@ -69,9 +69,9 @@ fn no_job_left(t: &Trial, jobs: &Jobs) {
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
     grade
-        .read_next("11. Concurrency is a buffer", "src/concurrency.md")
+        .read_next("12. Concurrency is a buffer", "src/concurrency.md")
         .read_next_for(Memory, "6. Lines", "src/lines.md")
-        .read_next_for(Errors, "13. Piping", "src/piping.md");
+        .read_next_for(Errors, "14. Piping", "src/piping.md");
 
     let long = "x".repeat(100);
     let longer = "x".repeat(101);

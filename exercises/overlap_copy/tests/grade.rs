@@ -23,8 +23,8 @@ fn film(bytes: u64) -> Content {
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
     grade
-        .read_next("Backpressure", "src/backpressure.md")
-        .read_next_for(Correct, "Byte streams", "src/byte-streams.md");
+        .read_next("9. Backpressure", "src/backpressure.md")
+        .read_next_for(Correct, "4. Byte streams", "src/byte-streams.md");
 
     for (name, about, (chunk, depth), reads, writes) in [
         ("all_at_once", "", (4096, 4), &[][..], &[][..]),
