@@ -1,4 +1,4 @@
-// trap fails backpressure, memory: all that the filter gives is held until it is complete
+// trap fails backpressure, errors, memory: all that the filter gives is held until it is complete
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, split};
 

@@ -1,4 +1,4 @@
-// trap fails backpressure, correct, errors, memory: a half is dropped, and nobody tells the filter that its input is over
+// trap fails correct, errors: a half is dropped, and nobody tells the filter that its input is over
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, split};
 
@@ -12,7 +12,7 @@ where
     let feed = async move {
         copy(&mut input, &mut to_filter).await?;
         drop(to_filter);
-        Ok(())
+        std::io::Result::Ok(())
     };
     let drain = async {
         let n = copy(&mut from_filter, &mut output).await?;

@@ -1,4 +1,4 @@
-// trap fails correct, errors: the output is flushed and never shut down
+// trap fails correct: the output is flushed and never shut down
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, split};
 

@@ -1,4 +1,4 @@
-// trap fails backpressure, memory: the whole input is read before the filter gets a byte
+// trap fails backpressure, errors, memory: the whole input is read before the filter gets a byte
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, split};
 

@@ -1,4 +1,4 @@
-// trap fails backpressure, cancel, correct, errors, memory: each piece is written, and then as much is read
+// trap fails correct, errors: each piece is written, and then as much is read
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 

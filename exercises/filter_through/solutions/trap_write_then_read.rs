@@ -1,4 +1,4 @@
-// trap fails backpressure, cancel, correct, errors, memory: nobody reads the filter until all is written
+// trap fails correct, errors: nobody reads the filter until all is written
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, split};
 

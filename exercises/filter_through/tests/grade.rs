@@ -11,6 +11,7 @@ use grader::Criterion::{Backpressure, Cancel, Correct, Errors, Memory};
 use grader::meter::{Content, KIB, MIB, Sink, Source, Watch, Window};
 use grader::{ERROR_KINDS, Trial};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::timeout;
 
 /// What a filter gives for what it was given.
 #[derive(Clone, Copy, PartialEq)]
@@ -109,6 +110,9 @@ impl AsyncRead for Filter {
             self.reader = Some(cx.waker().clone());
             return Poll::Pending;
         }
+        if there == 0 && self.given < self.gives.total() {
+            return Poll::Ready(Ok(())); // it was told too early that its input is over
+        }
         let mut piece = [0; 16 * 1024];
         // At the end there is nothing, and the source says so.
         let most = there.max(1).min(buf.remaining().min(piece.len()) as u64) as usize;
@@ -185,10 +189,14 @@ fn main() -> ExitCode {
                 let input = t.give(Source::new(text.clone()).shaped(reads));
                 let output = t.give(Sink::new(answer.clone()).shaped(writes));
                 let seen = output.watch();
-                let n = t
-                    .solve(|| filter_through(filter, input, output))
-                    .await
-                    .ok()?;
+                let patient = async || {
+                    let ended = timeout(PATIENCE, filter_through(filter, input, output)).await;
+                    ended.ok().transpose()
+                };
+                let Some(n) = t.solve(patient).await.ok()? else {
+                    t.wrong(Correct, why_it_hangs(&fed, text.len()));
+                    return Ok(());
+                };
                 t.check(Correct, fed.position() == text.len(), || {
                     format!("{} of 100000 bytes reached the filter", fed.position())
                 });
@@ -381,6 +389,25 @@ fn main() -> ExitCode {
         .about("the input is slow");
 
     grade.run()
+}
+
+/// In virtual time, where nothing of a case takes any.
+const PATIENCE: Duration = Duration::from_secs(50);
+
+/// What a filter that was given something of `len` bytes waits for.
+fn why_it_hangs(fed: &Watch, len: u64) -> String {
+    if fed.position() < len {
+        format!(
+            "it hangs: the filter was given {} of {len} bytes, and holds as many as it can; it takes more when somebody              reads what it has",
+            fed.position()
+        )
+    } else if fed.shutdowns() == 0 {
+        format!(
+            "it hangs: the filter was given all {len} bytes, and waits for more, since nobody told it that this was all"
+        )
+    } else {
+        "it hangs: the filter has ended, and what it gave was not read to its end, or the output was not ended".into()
+    }
 }
 
 /// What a filter gives for `len` bytes of the text.
