@@ -113,7 +113,7 @@ async fn poll_once<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Outp
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
     grade
-        .read_next("10. When the queue is full", "src/channels.md")
+        .read_next("11. When the queue is full", "src/channels.md")
         .read_next_for(Memory, "The 10 GB upload", "src/introduction.md");
 
     grade.case("in_order", &[Correct], |t| async move {
