@@ -84,8 +84,8 @@ fn main() -> Result<()> {
         let halved = (size..text.len()).step_by(size).filter(inside).count();
         print!("{:6} chars, {halved:2} halved", text.chars().count());
     }
-    let decoders: [(_, fn(&[&[u8]]) -> Result<String>); 3] =
-        [("lossy", lossy), ("strict", strict), ("carry", carry)];
+    type Decode = fn(&[&[u8]]) -> Result<String>;
+    let decoders: [(_, Decode); 3] = [("lossy", lossy), ("strict", strict), ("carry", carry)];
     for (name, decode) in decoders {
         print!("\n{name:8}");
         for text in &texts {
