@@ -28,7 +28,7 @@ async function allAtOnce(items) {
 // ANCHOR_END: work
 
 // ANCHOR: permit
-/** The heart of the package p-limit: a job that finds no permit waits in a queue. */
+/** What the package p-limit does: a job that finds no permit waits in a queue. */
 function pLimit(permits) {
   const queue = [];
   return async (job) => {
