@@ -233,7 +233,7 @@ const AHEAD: u64 = LIMIT as u64 + 4;
 
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
-    grade.read_next("11. Concurrency is a buffer", "src/concurrency.md");
+    grade.read_next("12. Concurrency is a buffer", "src/concurrency.md");
 
     for (name, count, limit) in [
         ("three_items", 3, 2),
