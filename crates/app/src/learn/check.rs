@@ -18,6 +18,8 @@ pub(super) enum Outcome {
     NotCompiled(String),
     /// Cargo never came to compile it, or the grader wrote no report.
     NotRun(String),
+    /// Of a submission: there is no file, or it is the stub.
+    NotHandedIn,
 }
 
 impl Outcome {
@@ -31,26 +33,17 @@ impl Outcome {
             Outcome::Graded(_) => "not_met",
             Outcome::NotCompiled(_) => "not_compiled",
             Outcome::NotRun(_) => "not_run",
+            Outcome::NotHandedIn => "not_handed_in",
         }
     }
 }
 
 pub(super) fn run(course: &Course, names: &[String], json: bool) -> Result<ExitCode> {
-    let chosen: Vec<&Exercise> = if names.is_empty() {
-        course.exercises.iter().collect()
-    } else {
-        let found = names.iter().map(|name| course.named(name));
-        found.collect::<Result<_>>()?
-    };
+    let chosen = chosen(course, names)?;
     let mut outcomes = Vec::new();
     for (i, exercise) in chosen.iter().enumerate() {
         eprintln!("[{}/{}] {}", i + 1, chosen.len(), exercise.name);
-        let outcome = grade(course, exercise, json, &mut |command| {
-            let mut child = command.spawn()?;
-            let out = Output::of(&mut child);
-            let status = child.wait()?;
-            Ok((status, out.read()))
-        })?;
+        let outcome = grade(course, exercise, json, &mut run_to_end)?;
         if let (Outcome::NotRun(message), false) = (&outcome, json) {
             eprintln!("{message}");
         }
@@ -72,10 +65,27 @@ pub(super) fn run(course: &Course, names: &[String], json: bool) -> Result<ExitC
     })
 }
 
-fn as_json(exercise: &Exercise, outcome: &Outcome) -> Value {
+/// The exercises of these names, or all of them.
+pub(super) fn chosen<'a>(course: &'a Course, names: &[String]) -> Result<Vec<&'a Exercise>> {
+    if names.is_empty() {
+        return Ok(course.exercises.iter().collect());
+    }
+    names.iter().map(|name| course.named(name)).collect()
+}
+
+/// A [`Runner`] that waits.
+pub(super) fn run_to_end(command: &mut Command) -> std::io::Result<(ExitStatus, Vec<String>)> {
+    let mut child = command.spawn()?;
+    let out = Output::of(&mut child);
+    let status = child.wait()?;
+    Ok((status, out.read()))
+}
+
+pub(super) fn as_json(exercise: &Exercise, outcome: &Outcome) -> Value {
     let (report, message) = match outcome {
         Outcome::Graded(report) => (Some(report), None),
         Outcome::NotCompiled(said) | Outcome::NotRun(said) => (None, Some(said)),
+        Outcome::NotHandedIn => (None, None),
     };
     json!({
         "exercise": exercise.name,
@@ -90,25 +100,37 @@ fn not_started(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Graded(report) if has_todo(&report.source))
 }
 
+/// How many criteria are met, and the outcome, for people.
+pub(super) fn words(outcome: &Outcome) -> (String, String) {
+    let criteria = match outcome {
+        Outcome::Graded(report) if !not_started(outcome) => {
+            let met = report.criteria.iter().filter(|c| c.verdict == Verdict::Met);
+            format!("{} of {}", met.count(), report.criteria.len())
+        }
+        _ => String::new(),
+    };
+    let word = match outcome.word() {
+        "met" => paint("32", "met"),
+        "not_compiled" => paint("31", "does not compile"),
+        "not_run" => paint("31", "could not be run"),
+        "not_handed_in" => "not handed in".into(),
+        _ if not_started(outcome) => "not started".into(),
+        _ => paint("31", "not met"),
+    };
+    (criteria, word)
+}
+
 fn table(outcomes: &[(&Exercise, Outcome)]) -> String {
     let width = outcomes.iter().map(|(e, _)| e.name.len()).max();
     let width = width.unwrap_or(0).max("exercise".len());
     let mut text = format!("\n{:width$}  criteria  outcome\n", "exercise");
     for (exercise, outcome) in outcomes {
-        let criteria = match outcome {
-            Outcome::Graded(report) if !not_started(outcome) => {
-                let met = report.criteria.iter().filter(|c| c.verdict == Verdict::Met);
-                format!("{} of {}", met.count(), report.criteria.len())
-            }
-            _ => String::new(),
-        };
-        let word = match outcome.word() {
-            "met" => paint("32", "met"),
-            "not_compiled" => paint("31", "does not compile: the errors are above"),
-            "not_run" => paint("31", "could not be run: the reason is above"),
-            _ if not_started(outcome) => "not started".into(),
-            _ => paint("31", "not met"),
-        };
+        let (criteria, mut word) = words(outcome);
+        match outcome {
+            Outcome::NotCompiled(_) => word += ": the errors are above",
+            Outcome::NotRun(_) => word += ": the reason is above",
+            _ => {}
+        }
         let _ = writeln!(text, "{:width$}  {criteria:8}  {word}", exercise.name);
     }
     text

@@ -8,12 +8,13 @@ mod hint;
 mod progress;
 mod reset;
 mod solutions;
+mod submissions;
 mod watch;
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use progress::Course;
@@ -32,12 +33,19 @@ Examples:
   cargo run -- check                      all exercises
   cargo run -- check count_lines relay    two of them
   cargo run -- check --json > grades.json
+  cargo run -- check relay --json --submissions ../class > grades.json
 
 Exit codes: 0 all criteria met, 1 some not, 2 could not run.
 
 --json prints one array. Each element has `exercise`; `outcome`, one of met, not_met,
 not_compiled and not_run; `report`, the grader's, or null; and `message`, what the
-compiler or cargo said where there is no report.";
+compiler or cargo said where there is no report.
+
+With --submissions, each folder in DIR is what one learner handed in: a clone of this
+project, or a folder with files such as count_lines.rs. Only the learner's files are
+taken from it, into a checkout of your last commit. An element has `submission` too, the
+name of the folder, and its outcome may be not_handed_in: no file, or the stub.
+What they wrote runs with your rights: see src/teaching.md.";
 const HINT: &str = "\
 Examples:
   cargo run -- hint count_lines           the first hint, then the second, then the third
@@ -78,6 +86,9 @@ pub enum Command {
         /// Print one JSON document, and nothing else, on standard output
         #[arg(long)]
         json: bool,
+        /// Grade what is in the folders of DIR, one for each learner, in a clean checkout
+        #[arg(long, value_name = "DIR")]
+        submissions: Option<PathBuf>,
     },
     /// Show the next hint for an exercise: one step more each time
     #[command(after_help = HINT)]
@@ -127,7 +138,12 @@ pub fn run(root: &Path, command: &Command) -> Result<ExitCode> {
     let course = Course::find(root)?;
     match command {
         Command::List => progress::list(&course),
-        Command::Check { names, json } => check::run(&course, names, *json),
+        Command::Check {
+            names,
+            json,
+            submissions: Some(dir),
+        } => submissions::run(&course, dir, names, *json),
+        Command::Check { names, json, .. } => check::run(&course, names, *json),
         Command::Hint { name, again, all } => hint::run(&course, name, *again, *all),
         Command::Reset { name } => reset::run(&course, name),
         Command::Next => progress::next(&course),

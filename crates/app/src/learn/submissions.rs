@@ -1,0 +1,169 @@
+//! `check --submissions`: grades what a class handed in. Of each submission only the learner's files are taken,
+//! into a clean checkout, so that a changed test, grader or manifest helps nobody.
+
+use super::check::{self, Outcome};
+use super::progress::{Course, Exercise, has_todo};
+use super::{COULD_NOT_RUN, print};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// The largest file that is taken for a solution, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+pub(super) fn run(course: &Course, dir: &Path, names: &[String], json: bool) -> Result<ExitCode> {
+    let submissions = submissions(dir)?;
+    let clean = Course::find(&checkout(course)?)?;
+    let chosen = check::chosen(&clean, names)?;
+    let mut rows = Vec::new();
+    for (i, folder) in submissions.iter().enumerate() {
+        let who = folder.file_name().unwrap_or_default().to_string_lossy();
+        for exercise in &chosen {
+            eprintln!("[{}/{}] {who}: {}", i + 1, submissions.len(), exercise.name);
+            let outcome = grade(&clean, exercise, folder)?;
+            if let (Outcome::NotCompiled(said) | Outcome::NotRun(said), false) = (&outcome, json) {
+                eprintln!("{said}");
+            }
+            rows.push((who.to_string(), *exercise, outcome));
+        }
+    }
+    if json {
+        let all = rows.iter().map(|(who, exercise, outcome)| {
+            let mut one = check::as_json(exercise, outcome);
+            one["submission"] = Value::from(who.as_str());
+            one
+        });
+        let all: Vec<Value> = all.collect();
+        print(&format!("{}\n", serde_json::to_string_pretty(&all)?))?;
+    } else {
+        print(&table(&rows))?;
+    }
+    let could_not = |row: &(_, _, Outcome)| matches!(row.2, Outcome::NotRun(_));
+    Ok(if rows.iter().any(could_not) {
+        ExitCode::from(COULD_NOT_RUN)
+    } else if rows.iter().all(|row| row.2.passed()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The folders in `dir`, one for each submission, by name.
+fn submissions(dir: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(dir)
+        .with_context(|| format!("cannot read the submissions in {}", dir.display()))?;
+    let mut folders = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() && !hidden {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    if folders.is_empty() {
+        bail!(
+            "{} has no folder: each submission is a folder in it, a clone of this project or one with files such \
+             as count_lines.rs",
+            dir.display()
+        );
+    }
+    Ok(folders)
+}
+
+/// A checkout of the last commit in cargo's folder, as it was committed. It is kept, so that the next run need not
+/// compile the grader again.
+fn checkout(course: &Course) -> Result<PathBuf> {
+    let place = course.target.join("submissions");
+    if !place.join(".git").exists() {
+        std::fs::create_dir_all(&place)
+            .with_context(|| format!("cannot create {}", place.display()))?;
+        git(&place, &["init", "--quiet"])?;
+    }
+    let root = course.root.display().to_string();
+    git(&place, &["fetch", "--quiet", "--depth", "1", &root, "HEAD"])?;
+    git(&place, &["reset", "--quiet", "--hard", "FETCH_HEAD"])?;
+    git(&place, &["clean", "--quiet", "-f", "-d"])?;
+    Ok(place)
+}
+
+fn git(place: &Path, args: &[&str]) -> Result<()> {
+    let ran = Command::new("git").args(args).current_dir(place).output();
+    let ran = ran.context("cannot run git, which makes the clean checkout")?;
+    if !ran.status.success() {
+        bail!(
+            "git {} in {}: {}",
+            args.join(" "),
+            place.display(),
+            String::from_utf8_lossy(&ran.stderr).trim()
+        );
+    }
+    Ok(())
+}
+
+/// The learner's file for `exercise` in a submission: of a clone, of one package, or by its name.
+fn handed_in(exercise: &Exercise, folder: &Path) -> Option<PathBuf> {
+    let name = &exercise.name;
+    let places = [
+        format!("exercises/{name}/src/lib.rs"),
+        format!("{name}/src/lib.rs"),
+        format!("{name}.rs"),
+    ];
+    places
+        .iter()
+        .map(|place| folder.join(place))
+        .find(|file| file.is_file())
+}
+
+fn grade(clean: &Course, exercise: &Exercise, folder: &Path) -> Result<Outcome> {
+    let Some(file) = handed_in(exercise, folder) else {
+        return Ok(Outcome::NotHandedIn);
+    };
+    let size = file.metadata().map_or(0, |file| file.len());
+    if size > LARGEST {
+        return Ok(Outcome::NotRun(format!(
+            "{} has {size} bytes",
+            file.display()
+        )));
+    }
+    let Ok(source) = std::fs::read_to_string(&file) else {
+        return Ok(Outcome::NotRun(format!(
+            "{} is no UTF-8, or cannot be read",
+            file.display()
+        )));
+    };
+    if has_todo(&source) {
+        return Ok(Outcome::NotHandedIn);
+    }
+    let target = exercise.file();
+    let stub =
+        std::fs::read(&target).with_context(|| format!("cannot read {}", target.display()))?;
+    std::fs::write(&target, source)
+        .with_context(|| format!("cannot write {}", target.display()))?;
+    let outcome = check::grade(clean, exercise, true, &mut check::run_to_end);
+    std::fs::write(&target, stub).with_context(|| format!("cannot write {}", target.display()))?;
+    outcome
+}
+
+fn table(rows: &[(String, &Exercise, Outcome)]) -> String {
+    let longest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or(0);
+    let who = longest(&mut rows.iter().map(|row| row.0.chars().count())).max("submission".len());
+    let name = longest(&mut rows.iter().map(|row| row.1.name.len())).max("exercise".len());
+    let mut text = format!(
+        "\n{:who$}  {:name$}  criteria  outcome\n",
+        "submission", "exercise"
+    );
+    for (submission, exercise, outcome) in rows {
+        let (criteria, word) = check::words(outcome);
+        let _ = writeln!(
+            text,
+            "{submission:who$}  {:name$}  {criteria:8}  {word}",
+            exercise.name
+        );
+    }
+    text
+}
