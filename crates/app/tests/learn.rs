@@ -417,6 +417,46 @@ fn check_and_watch_with_the_real_grader() {
     assert_eq!(place.run(&["check", "relay"]).0, 2);
     place.write("exercises/relay/Cargo.toml", &manifest);
 
+    // A class: of a clone, only the learner's file is taken.
+    place.write("exercises/relay/src/lib.rs", STUB);
+    place.git(&["init", "-q"]);
+    place.git(&["add", "."]);
+    place.git(&["commit", "-q", "--allow-empty", "-m", "a commit"]);
+    let class = tempfile::tempdir().unwrap();
+    let hand_in = |file: &str, text: &str| {
+        let file = class.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    };
+    let solution = |name: &str| {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        fs::read_to_string(project.join(format!("exercises/relay/solutions/{name}.rs"))).unwrap()
+    };
+    hand_in("anna/relay.rs", &solution("right_copy"));
+    hand_in("bob/exercises/relay/src/lib.rs", &solution("trap_write"));
+    hand_in("bob/exercises/relay/tests/grade.rs", "fn main() {}\n");
+    hand_in("carl/relay.rs", STUB);
+    hand_in("dora/notes.txt", "none yet\n");
+    let dir = class.path().to_str().unwrap();
+    let (code, json, _) = place.run(&["check", "relay", "--json", "--submissions", dir]);
+    assert_eq!(
+        (code, outcomes(&json)),
+        (
+            1,
+            vec![
+                is("met", true),
+                is("not_met", true),
+                is("not_handed_in", false),
+                is("not_handed_in", false)
+            ]
+        )
+    );
+    assert!(json.contains("\"submission\": \"anna\""), "{json}");
+    let kept = fs::read_to_string(place.target.join("submissions/exercises/relay/src/lib.rs"));
+    assert_eq!(kept.unwrap(), STUB, "the checkout is clean again");
+    let (code, _, said) = place.run(&["check", "--submissions", &format!("{dir}/dora")]);
+    assert!(code == 2 && said.contains("has no folder"), "{said}");
+
     // From a stub to a pass, on to the next, and on Ctrl-C nothing is left: the compiler would never end.
     place.write("exercises/count_lines/src/lib.rs", STUB);
     place.write("exercises/relay/src/lib.rs", STUB);
