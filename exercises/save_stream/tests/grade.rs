@@ -1,0 +1,351 @@
+//! The cases of `save_stream`: `cargo test -p save_stream`.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use bytes::Bytes;
+use grader::Criterion::{Cancel, Correct, Early, Errors, Memory};
+use grader::meter::{Chunks, Content, Items, KIB, MIB};
+use grader::{Criterion, ERROR_KINDS, Trial};
+use save_stream::save_stream;
+
+const OLD: &str = "the photo as it was";
+
+/// A folder of this run, and the file to be saved in it. The grader removes what is left of it.
+fn place(old: bool) -> PathBuf {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let name = format!("uploads-{}", RUNS.fetch_add(1, Relaxed));
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).expect("the grader has a folder for each run");
+    let path = folder.join("photo.jpg");
+    if old {
+        fs::write(&path, OLD).expect("the folder is new");
+    }
+    path
+}
+
+/// `path` is as it was, and alone.
+fn untouched(t: &Trial, criterion: Criterion, path: &Path, old: bool, when: &str) {
+    let now = fs::read(path).ok();
+    let kept = now.as_deref() == old.then_some(OLD.as_bytes());
+    t.check(criterion, kept, || match now {
+        None => format!("the old file is gone {when}"),
+        Some(bytes) if old => format!(
+            "{} bytes of the new file stand in place of the old one {when}",
+            bytes.len()
+        ),
+        Some(bytes) => format!("a file of {} bytes stands there {when}", bytes.len()),
+    });
+    alone(t, criterion, path, when);
+}
+
+/// Nothing else is in the folder of `path`. A job of the blocking pool has ended by now, since virtual time waits
+/// for it; a thread may take a moment more.
+fn alone(t: &Trial, criterion: Criterion, path: &Path, when: &str) {
+    let others = || -> Vec<String> {
+        let folder = path.parent().expect("it is in a folder");
+        let names = fs::read_dir(folder)
+            .expect("it is there")
+            .flatten()
+            .map(|file| file.file_name());
+        let names = names.map(|name| name.to_string_lossy().into_owned());
+        names
+            .filter(|name| path.file_name().is_none_or(|own| *own != **name))
+            .collect()
+    };
+    for _ in 0..50 {
+        if others().is_empty() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let others = others();
+    t.check(criterion, others.is_empty(), || {
+        format!(
+            "{} left in its folder {when}",
+            match &others[..] {
+                [one] => format!("the file {one} was"),
+                [one, ..] => format!("{} files, such as {one}, were", others.len()),
+                [] => String::new(),
+            }
+        )
+    });
+}
+
+/// The file has what was sent.
+fn whole(t: &Trial, path: &Path, sent: &Content) {
+    let Ok(file) = fs::read(path) else {
+        return t.wrong(Correct, "it returned `Ok` and there is no file");
+    };
+    t.equal("bytes of the file", file.len() as u64, sent.len());
+    let wrong = sent.differs(0, &file);
+    t.check(Correct, wrong.is_none(), || {
+        format!("byte {} of the file is wrong", wrong.unwrap_or_default())
+    });
+}
+
+fn photo(len: u64) -> Content {
+    Content::repeat("a row of a photo\n", len)
+}
+
+fn main() -> ExitCode {
+    let mut grade = grader::exercise!();
+    grade.read_next("14. Piping", "src/piping.md");
+
+    for (name, old, len, max, shape) in [
+        ("a_new_file", false, 100_000, MIB, &[][..]),
+        ("an_old_file_is_replaced", true, 100_000, MIB, &[]),
+        ("a_shorter_file", true, 3, MIB, &[]),
+        ("an_empty_body", true, 0, MIB, &[]),
+        ("exactly_max", true, 100_000, 100_000, &[]),
+        ("nothing_where_nothing_may_be", false, 0, 0, &[]),
+        ("one_byte_a_chunk", true, 3000, 3000, &[1]),
+        (
+            "odd_chunks_with_pauses",
+            true,
+            100_000,
+            MIB,
+            &[0, 7, Chunks::EMPTY, 0, 0, 4096],
+        ),
+    ] {
+        grade.case(name, &[Correct], move |t| async move {
+            let path = place(old);
+            let body = t.give(Chunks::new(photo(len)).shaped(shape));
+            let saved = t.solve(|| save_stream(&path, body, max)).await.ok()?;
+            t.equal("bytes", saved, len);
+            whole(&t, &path, &photo(len));
+            alone(&t, Correct, &path, "after it was saved");
+            Ok(())
+        });
+    }
+    grade
+        .case("a_path_without_a_folder", &[Correct], |t| async move {
+            let path = place(true);
+            std::env::set_current_dir(path.parent().expect("it is in a folder"))
+                .expect("it is there");
+            let body = t.give(Chunks::new(photo(1000)));
+            let saved = t
+                .solve(|| save_stream(Path::new("photo.jpg"), body, MIB))
+                .await
+                .ok()?;
+            t.equal("bytes", saved, 1000);
+            whole(&t, &path, &photo(1000));
+            alone(&t, Correct, &path, "after it was saved");
+            Ok(())
+        })
+        .about("`photo.jpg` in the current folder");
+    grade.case("no_such_folder", &[Correct], |t| async move {
+        let path = place(false).with_file_name("none").join("photo.jpg");
+        let body = t.give(Chunks::new(photo(1000)));
+        let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+        saved.err_for(Correct, "the folder does not exist")?;
+        Ok(())
+    });
+    grade
+        .case("two_at_once", &[Correct], |t| async move {
+            let path = place(true);
+            let (a, b) = (Content::repeat("a", 400_000), Content::repeat("b", 300_000));
+            let shape = [0, 0, 8192, 0, 1024];
+            let first = t.give(Chunks::new(a.clone()).shaped(&shape));
+            let second = t.give(Chunks::new(b.clone()).shaped(&shape));
+            let both = t.solve(|| async {
+                let both = tokio::join!(
+                    save_stream(&path, first, MIB),
+                    save_stream(&path, second, MIB)
+                );
+                Ok((both.0?, both.1?))
+            });
+            let saved = both.await.ok()?;
+            t.equal("bytes of each", saved, (400_000, 300_000));
+            let file = fs::read(&path).unwrap_or_default();
+            let one = |sent: &Content| {
+                file.len() as u64 == sent.len() && sent.differs(0, &file).is_none()
+            };
+            t.check(Correct, one(&a) || one(&b), || {
+                format!(
+                    "the file has {} bytes and is neither of the two uploads, but a mixture",
+                    file.len()
+                )
+            });
+            alone(&t, Correct, &path, "after both were saved");
+            Ok(())
+        })
+        .about("two uploads of the same file");
+    grade
+        .case("the_old_file_stays_until_the_end", &[Correct, Errors], |t| async move {
+            let path = place(true);
+            let bad = Arc::new(AtomicU64::new(0));
+            let elsewhere = Arc::new(AtomicU64::new(0));
+            let (seen, moved, at) = (Arc::clone(&bad), Arc::clone(&elsewhere), path.clone());
+            let files = || fs::read_dir(std::env::temp_dir()).map_or(0, Iterator::count) as u64;
+            let before = files();
+            let body = Items::new(64, move |_| {
+                if fs::read(&at).is_ok_and(|now| now == OLD.as_bytes()) {
+                    moved.store(files() - before, Relaxed);
+                } else {
+                    seen.fetch_add(1, Relaxed);
+                }
+                Ok(Bytes::from(vec![b'x'; 16 * 1024]))
+            });
+            let body = t.give(body.sized(16 * KIB).shaped(&[true, false]));
+            let saved = t.solve(|| save_stream(&path, body, MIB)).await.ok()?;
+            t.equal("bytes", saved, MIB);
+            let bad = bad.load(Relaxed);
+            t.check(Errors, bad == 0, || {
+                "before the last chunk had come, the old file was no longer there: who looks then, or loses the \
+                 connection then, has neither the old file nor the new one".into()
+            });
+            t.check(Correct, elsewhere.load(Relaxed) == 0, || {
+                "the unfinished file stood in the system's folder for temporary files, and that is often another \
+                 file system, to which a rename fails".into()
+            });
+            Ok(())
+        })
+        .about("looked at before each chunk");
+
+    for (name, len, max) in [
+        ("one_byte_too_many", 100_001, 100_000),
+        ("a_byte_where_nothing_may_be", 1, 0),
+    ] {
+        grade.case(name, &[Correct], move |t| async move {
+            let path = place(true);
+            let body = t.give(Chunks::new(photo(len)));
+            let saved = t.solve(|| save_stream(&path, body, max)).await;
+            saved.err_for(
+                Correct,
+                &format!("the body has {len} bytes and {max} were allowed"),
+            )?;
+            untouched(&t, Errors, &path, true, "although the body was too long");
+            Ok(())
+        });
+    }
+    grade
+        .case("far_too_long", &[Early, Errors], |t| async move {
+            let path = place(true);
+            let body = Chunks::new(photo(1024 * MIB))
+                .shaped(&[16 * 1024])
+                .read_limit(MIB + 64 * KIB);
+            let saved = t.solve(|| save_stream(&path, t.give(body), MIB)).await;
+            saved.err_for(Early, "the body has 1 GiB and 1 MiB was allowed")?;
+            untouched(&t, Errors, &path, true, "although the body was too long");
+            Ok(())
+        })
+        .about("a body of 1 GiB where 1 MiB is allowed")
+        .may_write(8 * MIB);
+
+    grade
+        .case("a_film", &[Memory, Correct], |t| async move {
+            let path = place(true);
+            let body = t.give(Chunks::new(photo(t.size())));
+            let saved = t
+                .solve(|| save_stream(&path, body, 1024 * MIB))
+                .await
+                .ok()?;
+            t.equal("bytes", saved, t.size());
+            let length = fs::metadata(&path).map_or(0, |file| file.len());
+            t.equal("bytes of the file", length, t.size());
+            Ok(())
+        })
+        .budget(4 * MIB)
+        .sizes(16 * MIB, 64 * MIB)
+        .may_write(80 * MIB);
+    grade
+        .case("a_hundred_photos", &[Memory, Correct], |t| async move {
+            let path = place(true);
+            let sent = photo(32 * KIB);
+            let times = t.size() / sent.len();
+            let bodies: Vec<_> = (0..times)
+                .map(|_| t.give(Chunks::new(sent.clone())))
+                .collect();
+            let all = t.solve(|| async {
+                let mut all = 0;
+                for body in bodies {
+                    all += save_stream(&path, body, MIB).await?;
+                }
+                Ok(all)
+            });
+            t.equal("bytes in all", all.await.ok()?, t.size());
+            Ok(())
+        })
+        .about("one after the other")
+        .budget(4 * MIB)
+        .sizes(25 * 32 * KIB, 100 * 32 * KIB)
+        .may_write(16 * MIB);
+
+    for (name, old, at) in [
+        ("broken_at_once", true, 0),
+        ("broken_in_the_middle", true, 200_000),
+        ("broken_in_the_middle_of_a_new_file", false, 200_000),
+        ("broken_after_the_last_byte", true, 300_000),
+    ] {
+        grade.case(name, &[Errors], move |t| async move {
+            let path = place(old);
+            let body = t.give(Chunks::new(photo(300_000)).fails_at(at));
+            let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+            saved.err(&format!("the body broke after {at} of 300000 bytes"))?;
+            untouched(&t, Errors, &path, old, "after the body had broken");
+            Ok(())
+        });
+    }
+    grade
+        .case("broken_in_any_way", &[Errors], |t| async move {
+            let path = place(true);
+            for kind in ERROR_KINDS {
+                let body = t.give(
+                    Chunks::new(photo(300_000))
+                        .fails_at(200_000)
+                        .fails_with(kind),
+                );
+                let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+                saved.err(&format!(
+                    "the body broke after 200000 of 300000 bytes with {kind:?}"
+                ))?;
+            }
+            untouched(&t, Errors, &path, true, "after the body had broken");
+            Ok(())
+        })
+        .about("an error of each kind in turn");
+    for (name, kind) in [
+        ("connection_reset", ErrorKind::ConnectionReset),
+        ("cut_off", ErrorKind::UnexpectedEof),
+    ] {
+        grade.case(name, &[Errors], move |t| async move {
+            let path = place(true);
+            let body = t.give(
+                Chunks::new(photo(300_000))
+                    .fails_at(200_000)
+                    .fails_with(kind),
+            );
+            let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+            saved.err("the body broke after 200000 of 300000 bytes")?;
+            untouched(&t, Errors, &path, true, "after the body had broken");
+            Ok(())
+        });
+    }
+    for (name, old) in [
+        ("the_caller_gives_up", true),
+        ("the_caller_gives_up_on_a_new_file", false),
+    ] {
+        grade
+            .case(name, &[Cancel], move |t| async move {
+                let path = place(old);
+                let body = Chunks::new(photo(16 * MIB)).paced(64 * KIB, Duration::from_millis(100));
+                let body = t.give(body);
+                t.cancel_after(Duration::from_secs(2), || {
+                    save_stream(&path, body, 64 * MIB)
+                })
+                .await?;
+                untouched(&t, Cancel, &path, old, "after the upload was given up");
+                Ok(())
+            })
+            .about("after 2 s of an upload that takes longer")
+            .may_write(32 * MIB);
+    }
+
+    grade.run()
+}

@@ -1,0 +1,25 @@
+// trap fails overlap, errors: writes to b when a is done, so the time of both adds up, and a slow a keeps an error of b waiting
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+pub async fn tee<R, A, B>(mut src: R, mut a: A, mut b: B) -> anyhow::Result<u64>
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    A: AsyncWrite + Unpin + Send + 'static,
+    B: AsyncWrite + Unpin + Send + 'static,
+{
+    let mut buf = vec![0; 32 * 1024];
+    let mut copied = 0;
+    loop {
+        let n = src.read(&mut buf).await?;
+        if n == 0 {
+            break;
+        }
+        a.write_all(&buf[..n]).await?;
+        b.write_all(&buf[..n]).await?;
+        copied += n as u64;
+    }
+    a.shutdown().await?;
+    b.shutdown().await?;
+    Ok(copied)
+}

@@ -1,0 +1,23 @@
+// trap fails correct: writes the whole buffer, and with it what an earlier read left behind
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+pub async fn tee<R, A, B>(mut src: R, mut a: A, mut b: B) -> anyhow::Result<u64>
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    A: AsyncWrite + Unpin + Send + 'static,
+    B: AsyncWrite + Unpin + Send + 'static,
+{
+    let mut buf = vec![0; 32 * 1024];
+    let mut copied = 0;
+    loop {
+        let n = src.read(&mut buf).await?;
+        if n == 0 {
+            break;
+        }
+        tokio::try_join!(a.write_all(&buf), b.write_all(&buf))?;
+        copied += n as u64;
+    }
+    tokio::try_join!(a.shutdown(), b.shutdown())?;
+    Ok(copied)
+}
