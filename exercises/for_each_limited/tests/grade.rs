@@ -320,8 +320,8 @@ fn main() -> ExitCode {
                 0 => 100 * MS,
                 n => MS * (n % 16 == 0) as u32,
             };
-            let items = items(&t, count, 1024, u64::MAX);
-            let (answer, _) = run(&t, items, LIMIT, Service::new(u64::MAX, takes)).await;
+            let items = items(&t, count, 1024, AHEAD);
+            let (answer, _) = run(&t, items, LIMIT, Service::new(8, takes)).await;
             t.equal("items", answer.ok()?, count);
             Ok(())
         })

@@ -1,4 +1,4 @@
-// trap fails backpressure, memory, early: all answers are collected, sorted and sent at the end
+// trap fails backpressure, early: all answers are collected, sorted and sent at the end
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;

@@ -1,4 +1,4 @@
-// trap fails backpressure, memory: what is done behind a slow job waits in a map that no limit counts
+// trap fails backpressure: what is done behind a slow job waits in a map that no limit counts
 
 use std::collections::BTreeMap;
 

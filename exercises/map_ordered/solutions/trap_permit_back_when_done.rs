@@ -1,4 +1,4 @@
-// trap fails backpressure, memory: the permit comes back when the job is done, and its answer waits without one
+// trap fails backpressure: the permit comes back when the job is done, and its answer waits without one
 
 use std::sync::Arc;
 

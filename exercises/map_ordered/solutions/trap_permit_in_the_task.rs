@@ -1,4 +1,4 @@
-// trap fails backpressure, memory: the permit limits the jobs at work, and not the answers that wait
+// trap fails backpressure: the permit limits the jobs at work, and not the answers that wait
 
 use std::sync::Arc;
 

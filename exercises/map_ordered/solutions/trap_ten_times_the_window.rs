@@ -1,4 +1,4 @@
-// trap fails backpressure, memory: ten jobs run for each place
+// trap fails backpressure: ten jobs run for each place
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-// trap fails backpressure, memory: after a hundred items every item gets a place
+// trap fails backpressure: after a hundred items every item gets a place
 
 use std::collections::VecDeque;
 

@@ -369,8 +369,8 @@ fn main() -> ExitCode {
                 7 => 500 * MS,
                 n => MS * (n % 16 == 0) as u32,
             };
-            let service = Service::new(u64::MAX, takes);
-            let items = items(&t, count, 16 * 1024, u64::MAX);
+            let service = Service::new(8, takes);
+            let items = items(&t, count, 16 * 1024, AHEAD);
             let (answer, got) = run(&t, items, LIMIT, service, READER).await;
             answer.ok()?;
             got.whole(&t, count);
