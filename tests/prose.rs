@@ -1,5 +1,6 @@
 //! What the text may not say: phrases that the book does without, and names of solutions that do not exist,
-//! found with file and line; and that a pitfall and the chapter that shows it lead to each other.
+//! found with file and line; and that a pitfall and the chapter that shows it lead to each other, and a report card
+//! to a chapter by its number.
 //!
 //! For the phrases, code is left out: fenced blocks and what stands between backticks.
 
@@ -114,6 +115,39 @@ fn a_pitfall_and_its_chapters_lead_to_each_other() {
         }
     }
     assert!(checked > 0, "the appendix has entries");
+}
+
+#[test]
+fn a_report_card_names_chapters_by_their_number_and_title() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let summary = fs::read_to_string(root.join("src/SUMMARY.md")).expect("it is there");
+    // `- [Buffers](buffers.md)` as the second such line is the chapter `"2. Buffers", "src/buffers.md"`.
+    let links = summary.lines().filter_map(|line| line.strip_prefix("- ["));
+    let mut chapters: Vec<String> = (1..)
+        .zip(links.filter_map(|link| link.strip_suffix(')')?.split_once("](")))
+        .map(|(number, (title, file))| format!("{number}. {title}\",\"src/{file}"))
+        .collect();
+    // `[The 10 GB upload](introduction.md)` stands before the parts, and has no number.
+    let links = summary.lines().filter_map(|line| line.strip_prefix('['));
+    let links = links.filter_map(|link| link.strip_suffix(')')?.split_once("]("));
+    chapters.extend(links.map(|(title, file)| format!("{title}\",\"src/{file}")));
+    for entry in fs::read_dir(root.join("exercises")).expect("there are exercises") {
+        let file = entry.expect("readable").path().join("tests/grade.rs");
+        let cases: String = fs::read_to_string(&file).expect("an exercise has cases");
+        let mut named = 0;
+        for call in cases.split(".read_next").skip(1) {
+            let call = call.split(')').next().unwrap_or_default();
+            let strings: Vec<&str> = call.split('"').skip(1).step_by(2).collect();
+            let chapter = strings.join("\",\"");
+            named += 1;
+            assert!(
+                chapters.contains(&chapter),
+                "{}: no chapter of src/SUMMARY.md is {strings:?}",
+                file.display()
+            );
+        }
+        assert!(named > 0, "{}: no chapter to read next", file.display());
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::backtrace::Backtrace;
 use std::io::{Read, Write};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use meter::heap::OverLimit;
@@ -129,14 +130,24 @@ pub(crate) fn run(grade: Grade) -> ! {
     };
     let trial = Trial::new(order.size, case);
     let mut body = (case.body)(trial.clone());
+    let woken = Arc::new(Woken {
+        body: AtomicBool::new(true),
+        both: OnceLock::new(),
+    });
+    let waker = Waker::from(woken.clone());
     let ended = runtime.block_on(async {
         let mut clock = std::pin::pin!(keep_clock());
         std::future::poll_fn(|cx| {
-            let ended = body.as_mut().poll(cx);
-            if ended.is_pending() {
-                let _ = clock.as_mut().poll(cx);
+            woken.both.get_or_init(|| cx.waker().clone());
+            // Not whenever the clock moves: that would help along what forgot to arrange to be woken.
+            if woken.body.swap(false, SeqCst) {
+                let ended = body.as_mut().poll(&mut Context::from_waker(&waker));
+                if ended.is_ready() {
+                    return ended;
+                }
             }
-            ended
+            let _ = clock.as_mut().poll(cx);
+            Poll::Pending
         })
         .await
     });
@@ -157,6 +168,25 @@ pub(crate) fn run(grade: Grade) -> ! {
         elapsed_ms: state.elapsed.as_millis() as u64,
     });
     end(0)
+}
+
+/// The waker of a case's body, which shares a task with the clock.
+struct Woken {
+    body: AtomicBool,
+    both: OnceLock<Waker>,
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.body.store(true, SeqCst);
+        if let Some(both) = self.both.get() {
+            both.wake_by_ref();
+        }
+    }
 }
 
 /// Moves the clock when the watching thread asks for it, in small steps, until something moves.

@@ -133,7 +133,7 @@ fn main() -> ExitCode {
 
     let mut grade = grader::exercise!();
     grade
-        .read_next("16. Two-way streams", "src/two-way.md")
+        .read_next("18. Two-way streams", "src/two-way.md")
         .read_next_for(Memory, "9. Backpressure", "src/backpressure.md");
 
     for (name, about, ups, downs, client, server, shape) in [

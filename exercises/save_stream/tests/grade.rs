@@ -95,7 +95,7 @@ fn photo(len: u64) -> Content {
 
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
-    grade.read_next("13. Piping", "src/piping.md");
+    grade.read_next("14. Piping", "src/piping.md");
 
     for (name, old, len, max, shape) in [
         ("a_new_file", false, 100_000, MIB, &[][..]),

@@ -14,8 +14,8 @@ const UPLOAD: &str = "a piece of an upload, and the next\n";
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
     grade
-        .read_next("15. Fan-out and fan-in", "src/fan-out.md")
-        .read_next_for(Errors, "13. Piping", "src/piping.md")
+        .read_next("17. Fan-out and fan-in", "src/fan-out.md")
+        .read_next_for(Errors, "14. Piping", "src/piping.md")
         .read_next_for(Memory, "1. Two questions", "src/two-questions.md");
 
     for (name, about, reads, to_a, to_b) in [

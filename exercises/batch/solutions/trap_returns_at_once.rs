@@ -1,0 +1,35 @@
+// trap fails cancel, correct, errors: the work is left to a task that nobody waits for
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+use tokio_stream::{Stream, StreamExt};
+
+pub async fn batch<S, T>(
+    mut items: S,
+    max: usize,
+    wait: Duration,
+    out: mpsc::Sender<Vec<T>>,
+) -> anyhow::Result<()>
+where
+    S: Stream<Item = T> + Unpin + Send + 'static,
+    T: Send + Sync + 'static,
+{
+    tokio::spawn(async move {
+        while let Some(first) = items.next().await {
+            let deadline = Instant::now() + wait;
+            let mut batch = vec![first];
+            while batch.len() < max {
+                match timeout_at(deadline, items.next()).await {
+                    Ok(Some(item)) => batch.push(item),
+                    Ok(None) | Err(_) => break,
+                }
+            }
+            if out.send(batch).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}

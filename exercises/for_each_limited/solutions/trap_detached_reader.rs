@@ -1,0 +1,42 @@
+// trap fails cancel: the task that reads has no handle, and goes on waiting for the next item
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_stream::{Stream, StreamExt};
+
+pub async fn for_each_limited<S, T, F, Fut>(
+    mut items: S,
+    limit: usize,
+    work: F,
+) -> anyhow::Result<u64>
+where
+    S: Stream<Item = T> + Send + Unpin + 'static,
+    T: Send + 'static,
+    F: Fn(T) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    let (queue, mut taken) = mpsc::channel(1);
+    tokio::spawn(async move {
+        while let Ok(room) = queue.reserve().await {
+            match items.next().await {
+                Some(item) => room.send(item),
+                None => return,
+            }
+        }
+    });
+    let mut tasks = JoinSet::new();
+    let (mut count, mut ended) = (0, false);
+    loop {
+        tokio::select! {
+            item = taken.recv(), if !ended && tasks.len() < limit => match item {
+                Some(item) => {
+                    count += 1;
+                    tasks.spawn(work(item));
+                }
+                None => ended = true,
+            },
+            Some(joined) = tasks.join_next() => joined??,
+            else => return Ok(count),
+        }
+    }
+}

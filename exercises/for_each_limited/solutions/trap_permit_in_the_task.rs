@@ -1,0 +1,35 @@
+// trap fails backpressure, memory, errors: the permit limits the jobs at work, and every item waits in a task
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_stream::{Stream, StreamExt};
+
+pub async fn for_each_limited<S, T, F, Fut>(
+    mut items: S,
+    limit: usize,
+    work: F,
+) -> anyhow::Result<u64>
+where
+    S: Stream<Item = T> + Send + Unpin + 'static,
+    T: Send + 'static,
+    F: Fn(T) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    let permits = Arc::new(Semaphore::new(limit));
+    let mut tasks = JoinSet::new();
+    let mut count = 0;
+    while let Some(item) = items.next().await {
+        count += 1;
+        let (job, permits) = (work(item), permits.clone());
+        tasks.spawn(async move {
+            let _permit = permits.acquire().await?;
+            job.await
+        });
+    }
+    while let Some(joined) = tasks.join_next().await {
+        joined??;
+    }
+    Ok(count)
+}

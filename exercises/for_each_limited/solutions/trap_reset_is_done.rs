@@ -1,0 +1,39 @@
+// trap fails errors, early: a connection that was reset is taken for an answer
+
+use tokio::task::JoinSet;
+use tokio_stream::{Stream, StreamExt};
+
+pub async fn for_each_limited<S, T, F, Fut>(
+    mut items: S,
+    limit: usize,
+    work: F,
+) -> anyhow::Result<u64>
+where
+    S: Stream<Item = T> + Send + Unpin + 'static,
+    T: Send + 'static,
+    F: Fn(T) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    let (mut count, mut ended) = (0, false);
+    loop {
+        tokio::select! {
+            item = items.next(), if !ended && tasks.len() < limit => match item {
+                Some(item) => {
+                    count += 1;
+                    tasks.spawn(work(item));
+                }
+                None => ended = true,
+            },
+            Some(joined) = tasks.join_next() => {
+                if let Err(error) = joined? {
+                    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+                    if kind != Some(std::io::ErrorKind::ConnectionReset) {
+                        return Err(error);
+                    }
+                }
+            },
+            else => return Ok(count),
+        }
+    }
+}

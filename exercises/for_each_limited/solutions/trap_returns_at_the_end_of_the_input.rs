@@ -1,0 +1,31 @@
+// trap fails correct, errors: it returns when the input has ended, and its last jobs are aborted
+
+use tokio::task::JoinSet;
+use tokio_stream::{Stream, StreamExt};
+
+pub async fn for_each_limited<S, T, F, Fut>(
+    mut items: S,
+    limit: usize,
+    work: F,
+) -> anyhow::Result<u64>
+where
+    S: Stream<Item = T> + Send + Unpin + 'static,
+    T: Send + 'static,
+    F: Fn(T) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    let mut count = 0;
+    loop {
+        tokio::select! {
+            item = items.next(), if tasks.len() < limit => match item {
+                Some(item) => {
+                    count += 1;
+                    tasks.spawn(work(item));
+                }
+                None => return Ok(count),
+            },
+            Some(joined) = tasks.join_next() => joined??,
+        }
+    }
+}

@@ -1,0 +1,27 @@
+// trap fails correct: does not throw the rest of a long line away, so it comes as the next line
+
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
+
+pub async fn for_each_line<R, F>(mut src: R, max_line: usize, mut on_line: F) -> anyhow::Result<u64>
+where
+    R: AsyncBufRead + Unpin,
+    F: FnMut(&[u8]),
+{
+    let most = (max_line as u64).saturating_add(1);
+    let (mut line, mut skipped) = (Vec::new(), 0);
+    loop {
+        line.clear();
+        (&mut src).take(most).read_until(b'\n', &mut line).await?;
+        if line.is_empty() {
+            return Ok(skipped);
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+            on_line(&line);
+        } else if line.len() <= max_line {
+            on_line(&line); // the last one
+        } else {
+            skipped += 1;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// trap fails memory: sends a long line to a thread that means to log it, and holds it until it ends
+
+use std::sync::mpsc;
+use std::thread;
+
+use tokio::io::{AsyncBufRead, AsyncBufReadExt};
+
+pub async fn for_each_line<R, F>(mut src: R, max_line: usize, mut on_line: F) -> anyhow::Result<u64>
+where
+    R: AsyncBufRead + Unpin,
+    F: FnMut(&[u8]),
+{
+    let (log, pieces) = mpsc::channel::<Option<Vec<u8>>>();
+    let logger = thread::spawn(move || {
+        let mut line = Vec::new();
+        for piece in pieces {
+            match piece {
+                Some(piece) => line.extend(piece),
+                None => line.clear(), // to the log
+            }
+        }
+    });
+    let (mut line, mut too_long, mut skipped) = (Vec::new(), false, 0);
+    loop {
+        let held = src.fill_buf().await?;
+        if held.is_empty() {
+            break;
+        }
+        let newline = held.iter().position(|&byte| byte == b'\n');
+        let piece = &held[..newline.unwrap_or(held.len())];
+        too_long |= piece.len() > max_line - line.len();
+        if too_long {
+            log.send(Some(piece.to_vec()))?;
+        } else {
+            line.extend_from_slice(piece);
+        }
+        let n = piece.len() + usize::from(newline.is_some());
+        if newline.is_some() {
+            if too_long {
+                skipped += 1;
+                log.send(None)?;
+            } else {
+                on_line(&line);
+            }
+            line.clear();
+            too_long = false;
+        }
+        src.consume(n);
+    }
+    if too_long {
+        skipped += 1;
+    } else if !line.is_empty() {
+        on_line(&line);
+    }
+    drop(log);
+    logger.join().map_err(|_| anyhow::anyhow!("no logger"))?;
+    Ok(skipped)
+}

@@ -1,0 +1,57 @@
+// right: a queue of at most `limit` tasks; the head is awaited, and an item taken when there is room
+
+// A task keeps its place until its answer is on its way out, so what is done early counts too. While the reader is
+// slow, `send` waits and nothing is taken. A queue that is dropped aborts its tasks.
+// In Node.js: `Readable.from(items).map(work, { concurrency: limit, highWaterMark: 0 })`.
+
+use std::collections::VecDeque;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_stream::{Stream, StreamExt};
+
+/// A task that is aborted when its handle is dropped.
+struct Task<U>(JoinHandle<anyhow::Result<U>>);
+
+impl<U> Drop for Task<U> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+pub async fn map_ordered<S, T, F, Fut, U>(
+    mut items: S,
+    limit: usize,
+    work: F,
+    out: mpsc::Sender<U>,
+) -> anyhow::Result<()>
+where
+    S: Stream<Item = T> + Send + Unpin + 'static,
+    T: Send + 'static,
+    F: Fn(T) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = anyhow::Result<U>> + Send + 'static,
+    U: Send + Sync + 'static,
+{
+    let mut queue: VecDeque<Task<U>> = VecDeque::new();
+    let mut ended = false;
+    while !ended || !queue.is_empty() {
+        let open = queue.len() < limit;
+        let head = async {
+            match queue.front_mut() {
+                Some(task) => (&mut task.0).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            item = items.next(), if !ended && open => match item {
+                Some(item) => queue.push_back(Task(tokio::spawn(work(item)))),
+                None => ended = true,
+            },
+            answer = head => {
+                queue.pop_front();
+                out.send(answer??).await?;
+            }
+        }
+    }
+    Ok(())
+}

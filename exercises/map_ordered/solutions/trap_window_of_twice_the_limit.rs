@@ -1,0 +1,47 @@
+// trap fails backpressure: `limit` jobs at work, and as many answers that wait
+
+use std::collections::BTreeMap;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_stream::{Stream, StreamExt};
+
+pub async fn map_ordered<S, T, F, Fut, U>(
+    mut items: S,
+    limit: usize,
+    work: F,
+    out: mpsc::Sender<U>,
+) -> anyhow::Result<()>
+where
+    S: Stream<Item = T> + Send + Unpin + 'static,
+    T: Send + 'static,
+    F: Fn(T) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = anyhow::Result<U>> + Send + 'static,
+    U: Send + Sync + 'static,
+{
+    let mut tasks = JoinSet::new();
+    let mut early = BTreeMap::new();
+    let (mut taken, mut sent, mut ended) = (0, 0, false);
+    loop {
+        while let Some(answer) = early.remove(&sent) {
+            out.send(answer?).await?;
+            sent += 1;
+        }
+        let room = taken - sent < 2 * limit;
+        tokio::select! {
+            item = items.next(), if !ended && tasks.len() < limit && room => match item {
+                Some(item) => {
+                    let (number, job) = (taken, work(item));
+                    tasks.spawn(async move { (number, job.await) });
+                    taken += 1;
+                }
+                None => ended = true,
+            },
+            Some(joined) = tasks.join_next() => {
+                let (number, answer) = joined?;
+                early.insert(number, answer);
+            }
+            else => return Ok(()),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// trap fails errors: `join!` waits for both sides, and the reader may wait for an hour for bytes that nobody takes
+
+use anyhow::Result;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc;
+
+pub async fn overlap_copy<R, W>(mut src: R, mut dst: W, chunk: usize, depth: usize) -> Result<u64>
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
+    let (queue, mut chunks) = mpsc::channel(depth);
+    let read = async move {
+        loop {
+            let mut buffer = vec![0; chunk];
+            let n = src.read(&mut buffer).await?;
+            if n == 0 {
+                return anyhow::Ok(());
+            }
+            buffer.truncate(n);
+            queue.send(buffer).await?;
+        }
+    };
+    let write = async move {
+        let mut copied = 0;
+        while let Some(chunk) = chunks.recv().await {
+            dst.write_all(&chunk).await?;
+            copied += chunk.len() as u64;
+        }
+        anyhow::Ok((dst, copied))
+    };
+    let (read, written) = tokio::join!(read, write);
+    let (mut dst, copied) = written?;
+    read?;
+    dst.shutdown().await?;
+    Ok(copied)
+}

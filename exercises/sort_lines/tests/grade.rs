@@ -1,0 +1,364 @@
+//! The cases of `sort_lines`: `cargo test -p sort_lines`.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use grader::Criterion::{Cancel, Correct, Errors, Memory};
+use grader::meter::{Content, KIB, MIB, Sink, Source};
+use grader::{Criterion, ERROR_KINDS, Trial};
+use sort_lines::sort_lines;
+use tokio::io::BufReader;
+
+const BUDGET: usize = MIB as usize;
+
+/// About `bytes` bytes of log lines in no order, every tenth of which was there before.
+fn log(bytes: u64) -> String {
+    let (mut log, mut random, mut last) = (String::new(), 7_u64, String::new());
+    while (log.len() as u64) < bytes {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        if random >> 60 != 0 || last.is_empty() {
+            let (id, rest) = (random >> 40, (random >> 33) % 30);
+            last = format!("{id:08x} GET /{:.<1$}\n", "", rest as usize);
+        }
+        log += &last;
+    }
+    log
+}
+
+fn sorted(lines: &[u8]) -> Vec<u8> {
+    let mut lines: Vec<&[u8]> = lines
+        .strip_suffix(b"\n")
+        .unwrap_or(lines)
+        .split(|&b| b == b'\n')
+        .collect();
+    lines.sort();
+    lines
+        .iter()
+        .flat_map(|line| [*line, b"\n"].concat())
+        .collect()
+}
+
+/// A folder for one run, with a file of somebody else in it. The grader removes what is left of it.
+fn scratch() -> PathBuf {
+    let folder = std::env::temp_dir().join("scratch");
+    fs::create_dir_all(&folder).expect("the grader has a folder for each run");
+    fs::write(folder.join("somebody-elses"), "file").expect("the folder is new");
+    folder
+}
+
+/// What was made in the scratch folder is gone. A job of the blocking pool has ended by now, since virtual time
+/// waits for it; a thread may take a moment more.
+fn empty(t: &Trial, criterion: Criterion, folder: &Path, when: &str) {
+    let files = || -> Vec<String> {
+        let names = fs::read_dir(folder)
+            .expect("it is there")
+            .flatten()
+            .map(|file| file.file_name());
+        names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect()
+    };
+    for _ in 0..50 {
+        if files().len() <= 1 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let files = files();
+    t.check(
+        criterion,
+        files.iter().any(|name| name == "somebody-elses"),
+        || format!("a file of somebody else in the scratch folder is gone {when}"),
+    );
+    let own = files.len().saturating_sub(1);
+    t.check(criterion, own == 0, || {
+        format!(
+            "{own} of its files {} left in the scratch folder {when}",
+            if own == 1 { "is" } else { "are" }
+        )
+    });
+}
+
+fn main() -> ExitCode {
+    let mut grade = grader::exercise!();
+    grade.read_next("1. Two questions", "src/two-questions.md");
+
+    for (name, input, output, lines) in [
+        (
+            "three_lines",
+            &b"pear\napple\nfig\n"[..],
+            &b"apple\nfig\npear\n"[..],
+            3,
+        ),
+        ("no_newline_at_the_end", b"b\na", b"a\nb\n", 2),
+        ("nothing", b"", b"", 0),
+        ("one_empty_line", b"\n", b"\n", 1),
+        ("empty_lines", b"b\n\n\na\n\n", b"\n\n\na\nb\n", 5),
+        ("equal_lines", b"b\na\nb\na\nb\n", b"a\na\nb\nb\nb\n", 5),
+        ("a_prefix_comes_first", b"ab\na\nabc\n", b"a\nab\nabc\n", 3),
+        (
+            "by_bytes",
+            b"b\nA\na\nB\n10\n9\n",
+            b"10\n9\nA\nB\na\nb\n",
+            6,
+        ),
+        (
+            "no_text",
+            b"\xff\xfe\n\x80\n\0\n",
+            b"\0\n\x80\n\xff\xfe\n",
+            3,
+        ),
+        ("carriage_returns_stay", b"b\r\na\r\n", b"a\r\nb\r\n", 2),
+    ] {
+        grade.case(name, &[Correct], move |t| async move {
+            let scratch = scratch();
+            let src = t.give(Source::new(Content::exactly(input)).shaped(&[1, 0, 3]));
+            let dst = t.give(Sink::new(Content::exactly(output)).shaped(&[0, 3]));
+            let seen = dst.watch();
+            let n = t
+                .solve(|| sort_lines(BufReader::with_capacity(2, src), dst, BUDGET, &scratch))
+                .await
+                .ok()?;
+            t.whole(&seen, output.len() as u64);
+            t.equal("lines", n, lines);
+            empty(&t, Correct, &scratch, "after the lines were sorted");
+            Ok(())
+        });
+    }
+    for (name, budget, small, large) in [
+        ("a_large_log", BUDGET, 3 * MIB, 12 * MIB),
+        ("a_small_budget", 128 * 1024, 4 * MIB, 4 * MIB),
+    ] {
+        let limit = 4 * budget as u64 + MIB;
+        let case = grade
+            .case(name, &[Memory, Correct], move |t| async move {
+                let scratch = scratch();
+                let log = log(t.size());
+                let lines = log.bytes().filter(|&b| b == b'\n').count() as u64;
+                let want = sorted(log.as_bytes());
+                let len = want.len() as u64;
+                let src = t.give(Source::new(Content::exactly(log)));
+                let dst = t.give(Sink::new(Content::exactly(want)));
+                let seen = dst.watch();
+                let n = t
+                    .solve(|| sort_lines(BufReader::new(src), dst, budget, &scratch))
+                    .await
+                    .ok()?;
+                t.whole(&seen, len);
+                t.equal("lines", n, lines);
+                empty(&t, Correct, &scratch, "after the lines were sorted");
+                Ok(())
+            })
+            .about(format!("with a budget of {} KiB", budget / 1024))
+            .budget(limit)
+            .may_write(200 * MIB);
+        // Where the runs are many and small, what merges them may be larger than a run, and grows with their number.
+        if small == large {
+            case.size(large);
+        } else {
+            case.sizes(small, large);
+        }
+    }
+    grade
+        .case("two_at_once", &[Correct], |t| async move {
+            let scratch = scratch();
+            let log = log(MIB / 2);
+            let give = |log: &str| {
+                let want = Content::exactly(sorted(log.as_bytes()));
+                let src = t.give(Source::new(Content::exactly(log)).shaped(&[0, 4096]));
+                (BufReader::new(src), t.give(Sink::new(want)))
+            };
+            let ((src_a, dst_a), (src_b, dst_b)) = (give(&log), give(&log.replace("GET", "PUT")));
+            let (a, b, len) = (dst_a.watch(), dst_b.watch(), log.len() as u64);
+            let both = t.solve(|| async {
+                let (a, b) = tokio::join!(
+                    sort_lines(src_a, dst_a, 64 * 1024, &scratch),
+                    sort_lines(src_b, dst_b, 64 * 1024, &scratch),
+                );
+                Ok((a?, b?))
+            });
+            both.await.ok()?;
+            t.whole(&a, len);
+            t.whole(&b, len);
+            empty(&t, Correct, &scratch, "after the lines were sorted");
+            Ok(())
+        })
+        .about("two sorts in one scratch folder")
+        .may_write(32 * MIB);
+
+    for (name, at, kind) in [
+        ("source_broken_at_once", 0, ErrorKind::Other),
+        ("source_broken_after_some_runs", 700_000, ErrorKind::Other),
+        ("source_reset", 700_000, ErrorKind::ConnectionReset),
+        ("source_cut_off", 700_000, ErrorKind::UnexpectedEof),
+    ] {
+        grade.case(name, &[Errors], move |t| async move {
+            let scratch = scratch();
+            let log = log(MIB);
+            let want = sorted(log.as_bytes());
+            let src = t.give(Source::new(Content::exactly(log)).fails_at(at).fails_with(kind));
+            let dst = t.give(Sink::new(Content::exactly(want)));
+            let seen = dst.watch();
+            let sort = t.solve(|| sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch)).await;
+            sort.err(&format!("the source broke after {at} bytes of 1 MiB"))?;
+            t.check(Errors, seen.shutdowns() == 0, || {
+                "the sink was shut down although the source had broken: its reader takes the part for the whole".into()
+            });
+            empty(&t, Errors, &scratch, "after the source had broken");
+            Ok(())
+        })
+        .may_write(32 * MIB);
+    }
+    for (name, at, kind) in [
+        ("sink_broken_at_once", 0, ErrorKind::Other),
+        ("sink_broken_in_the_middle", 500_000, ErrorKind::Other),
+        ("sink_gone", 500_000, ErrorKind::BrokenPipe),
+    ] {
+        grade
+            .case(name, &[Errors], move |t| async move {
+                let scratch = scratch();
+                let log = log(MIB);
+                let want = sorted(log.as_bytes());
+                let src = t.give(Source::new(Content::exactly(log)));
+                let dst = t.give(
+                    Sink::new(Content::exactly(want))
+                        .fails_at(at)
+                        .fails_with(kind),
+                );
+                let sort = t
+                    .solve(|| sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch))
+                    .await;
+                sort.err(&format!("the sink broke after {at} bytes of 1 MiB"))?;
+                empty(&t, Errors, &scratch, "after the sink had broken");
+                Ok(())
+            })
+            .may_write(32 * MIB);
+    }
+    for (name, flush) in [("flush_fails", true), ("shutdown_fails", false)] {
+        grade.case(name, &[Errors], move |t| async move {
+            let scratch = scratch();
+            let src = t.give(Source::new(Content::exactly("b\na\n")));
+            let dst = Sink::new(Content::exactly("a\nb\n"));
+            let dst = t.give(if flush {
+                dst.fails_to_flush()
+            } else {
+                dst.fails_to_shut_down()
+            });
+            let sort = t
+                .solve(|| sort_lines(BufReader::new(src), dst, BUDGET, &scratch))
+                .await;
+            sort.err("the sink could not be ended")?;
+            empty(&t, Errors, &scratch, "after the sink had broken");
+            Ok(())
+        });
+    }
+    grade
+        .case("broken_in_any_way", &[Errors], |t| async move {
+            let scratch = scratch();
+            let log = log(MIB / 2);
+            let want = Content::exactly(sorted(log.as_bytes()));
+            let log = Content::exactly(log);
+            for kind in ERROR_KINDS {
+                let src = t.give(Source::new(log.clone()).fails_at(300_000).fails_with(kind));
+                let dst = t.give(Sink::new(want.clone()));
+                let sort = t
+                    .solve(|| sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch))
+                    .await;
+                sort.err(&format!(
+                    "the source broke after 300000 bytes with {kind:?}"
+                ))?;
+                let src = t.give(Source::new(log.clone()));
+                let dst = t.give(Sink::new(want.clone()).fails_at(300_000).fails_with(kind));
+                let sort = t
+                    .solve(|| sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch))
+                    .await;
+                sort.err(&format!("the sink broke after 300000 bytes with {kind:?}"))?;
+            }
+            empty(&t, Errors, &scratch, "after an error");
+            Ok(())
+        })
+        .about("an error of each kind, of either side, in turn")
+        .may_write(64 * MIB);
+    grade.case("no_scratch_folder", &[Memory], |t| async move {
+        let scratch = scratch().join("none");
+        let log = log(MIB);
+        let want = sorted(log.as_bytes());
+        let src = t.give(Source::new(Content::exactly(log)));
+        let dst = t.give(Sink::new(Content::exactly(want)));
+        let sort = t
+            .solve(|| sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch))
+            .await;
+        sort.err_for(
+            Memory,
+            "the scratch folder does not exist and 1 MiB had to be sorted in 128 KiB",
+        )?;
+        Ok(())
+    });
+    for (name, slow_source) in [
+        ("given_up_while_it_reads", true),
+        ("given_up_while_it_writes", false),
+    ] {
+        grade
+            .case(name, &[Cancel], move |t| async move {
+                let scratch = scratch();
+                let log = log(MIB);
+                let want = sorted(log.as_bytes());
+                let (src, dst) = (
+                    Source::new(Content::exactly(log)),
+                    Sink::new(Content::exactly(want)),
+                );
+                let second = Duration::from_secs(1);
+                let (src, dst) = if slow_source {
+                    (src.paced(32 * KIB, second), dst)
+                } else {
+                    (src, dst.paced(32 * KIB, second))
+                };
+                let (src, dst) = (t.give(src), t.give(dst));
+                t.cancel_after(Duration::from_secs(20), || {
+                    sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch)
+                })
+                .await?;
+                empty(&t, Cancel, &scratch, "after the sort was given up");
+                Ok(())
+            })
+            .may_write(32 * MIB);
+    }
+    grade
+        .case("a_hundred_logs", &[Memory, Correct], |t| async move {
+            let scratch = scratch();
+            let log = log(64 * KIB);
+            let times = t.size() / (64 * KIB);
+            let lines = log.bytes().filter(|&b| b == b'\n').count() as u64;
+            let want = Content::exactly(sorted(log.as_bytes()));
+            let log = Content::exactly(log);
+            let ends: Vec<_> = (0..times)
+                .map(|_| {
+                    (
+                        BufReader::new(t.give(Source::new(log.clone()))),
+                        t.give(Sink::new(want.clone())),
+                    )
+                })
+                .collect();
+            let all = t.solve(|| async {
+                let mut all = 0;
+                for (src, dst) in ends {
+                    all += sort_lines(src, dst, 64 * 1024, &scratch).await?;
+                }
+                Ok(all)
+            });
+            t.equal("lines in all", all.await.ok()?, times * lines);
+            empty(&t, Correct, &scratch, "after the lines were sorted");
+            Ok(())
+        })
+        .about("one after the other")
+        .budget(4 * MIB)
+        .sizes(10 * 64 * KIB, 40 * 64 * KIB)
+        .may_write(64 * MIB);
+
+    grade.run()
+}

@@ -1,0 +1,35 @@
+// trap fails correct, early, errors: holds the last byte of each chunk back, and forgets it at the end
+
+use std::str;
+
+use anyhow::{Result, bail, ensure};
+
+#[derive(Default)]
+pub struct Utf8Chunks {
+    carry: Vec<u8>,
+}
+
+impl Utf8Chunks {
+    pub fn new() -> Self {
+        Utf8Chunks::default()
+    }
+
+    pub fn push(&mut self, chunk: &[u8]) -> Result<String> {
+        self.carry.extend_from_slice(chunk);
+        let last = self.carry.pop();
+        let whole = match str::from_utf8(&self.carry) {
+            Ok(text) => text.len(),
+            Err(cut) if cut.error_len().is_none() => cut.valid_up_to(),
+            Err(wrong) => bail!(wrong),
+        };
+        let text = str::from_utf8(&self.carry[..whole])?.to_owned();
+        self.carry.drain(..whole);
+        self.carry.extend(last);
+        Ok(text)
+    }
+
+    pub fn finish(self) -> Result<()> {
+        ensure!(self.carry.len() < 2, "the last character is cut off");
+        Ok(())
+    }
+}

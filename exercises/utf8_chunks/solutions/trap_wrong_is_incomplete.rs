@@ -1,0 +1,32 @@
+// trap fails early: takes what is wrong for what is not whole yet, and carries it to the end
+
+use std::str;
+
+use anyhow::{Result, ensure};
+
+#[derive(Default)]
+pub struct Utf8Chunks {
+    carry: Vec<u8>,
+}
+
+impl Utf8Chunks {
+    pub fn new() -> Self {
+        Utf8Chunks::default()
+    }
+
+    pub fn push(&mut self, chunk: &[u8]) -> Result<String> {
+        self.carry.extend_from_slice(chunk);
+        let whole = match str::from_utf8(&self.carry) {
+            Ok(text) => text.len(),
+            Err(cut) => cut.valid_up_to(),
+        };
+        let text = str::from_utf8(&self.carry[..whole])?.to_owned();
+        self.carry.drain(..whole);
+        Ok(text)
+    }
+
+    pub fn finish(self) -> Result<()> {
+        ensure!(self.carry.is_empty(), "the last character is cut off");
+        Ok(())
+    }
+}
