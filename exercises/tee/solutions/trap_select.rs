@@ -16,6 +16,7 @@ where
             break;
         }
         tokio::select! {
+            biased;
             written = a.write_all(&buf[..n]) => written?,
             written = b.write_all(&buf[..n]) => written?,
         }
