@@ -12,7 +12,7 @@
 //! | directives | `{{#include}}`, `{{#rustdoc_include}}` and `{{#title}}`; the file exists inside the project; an anchor is opened and closed; no line numbers, which move |
 //! | `rust`, `js` | included from a program, never typed; `rust` by `rustdoc_include`, never `ignore`; `compile_fail` names its error code |
 //! | `text`, `console` | recorded output: included, never typed |
-//! | `sh`, `toml` | may be typed: commands and configuration |
+//! | `sh`, `toml`, `yaml` | may be typed: commands and configuration |
 //! | other languages, indented blocks, `<pre>` | refused |
 //! | links, fragments, images | lead to something that the built site contains; nothing is loaded from another host |
 //! | pictures | have a text alternative; diagrams use the theme's classes instead of styles of their own |

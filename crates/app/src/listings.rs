@@ -289,12 +289,12 @@ impl Rewriter<'_> {
                     "record it from a run and include it: {{#include ../examples/output/NAME.txt}}",
                 );
             }
-            "rust" | "js" | "text" | "console" | "sh" | "toml" => {}
+            "rust" | "js" | "text" | "console" | "sh" | "toml" | "yaml" => {}
             "" => self.problem(
                 text,
                 at,
                 "a code block without a language",
-                "name it: `rust`, `js` (included), `text` (recorded), `sh` or `toml`",
+                "name it: `rust`, `js` (included), `text` (recorded), `sh`, `toml` or `yaml`",
             ),
             other => {
                 let what = format!("a code block in `{other}`");
@@ -302,7 +302,7 @@ impl Rewriter<'_> {
                     text,
                     at,
                     what,
-                    "use `rust` or `js` (included), `text` (recorded), `sh` or `toml`",
+                    "use `rust` or `js` (included), `text` (recorded), `sh`, `toml` or `yaml`",
                 );
             }
         }
