@@ -37,13 +37,13 @@ impl Place {
             "src/SUMMARY.md",
             "# Summary\n\n- [A]()\n    - [Two](two.md)\n    - [One](one.md)\n",
         );
-        for name in ["one", "two"] {
+        for (name, metadata) in [("one", ""), ("two", "[package.metadata]\ndifficulty = 2\n")] {
             let file = |path: &str, text: &str| {
                 place.write(&format!("exercises/{name}/{path}"), text);
             };
             file(
                 "Cargo.toml",
-                &format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n"),
+                &format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n{metadata}"),
             );
             file("src/lib.rs", STUB);
             file("hints.md", "## 1. A\n\nfirst\n\n## 2. B\n\n- second\n");
@@ -204,7 +204,9 @@ fn list_and_next_believe_a_report_about_the_present_bytes_alone() {
     assert_eq!(code, 0);
     assert_eq!(
         list,
-        "exercise  criteria  state\ntwo                 not started\none                 not started\n"
+        "exercise  difficulty  criteria  state\n\
+         two       2 of 5                not started\n\
+         one                             not started\n"
     );
 
     place.write("exercises/one/src/lib.rs", DONE);
@@ -218,11 +220,14 @@ fn list_and_next_believe_a_report_about_the_present_bytes_alone() {
             .to_owned();
         row[name.len()..].trim().to_owned()
     };
-    assert_eq!(state("two"), "not graded");
+    assert_eq!(state("two"), "2 of 5                not graded");
     place.report("two", DONE, false);
-    assert_eq!(state("two"), "1 of 2    not met");
+    assert_eq!(state("two"), "2 of 5      1 of 2    not met");
     place.report("two", "// as it was\n", true);
-    assert_eq!(state("two"), "changed since it was graded");
+    assert_eq!(
+        state("two"),
+        "2 of 5                changed since it was graded"
+    );
     assert!(
         place
             .run(&["next"])
@@ -230,7 +235,7 @@ fn list_and_next_believe_a_report_about_the_present_bytes_alone() {
             .starts_with("two\n  page    src/two.md\n  file    exercises/two/src/lib.rs\n")
     );
     place.report("two", DONE, true);
-    assert_eq!(state("two"), "2 of 2    met");
+    assert_eq!(state("two"), "2 of 5      2 of 2    met");
     assert!(place.run(&["next"]).1.starts_with("one\n"));
     place.report("one", DONE, true);
     assert_eq!(place.run(&["next"]).1, "All exercises are met: 2 of 2.\n");

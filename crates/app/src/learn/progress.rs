@@ -22,6 +22,8 @@ pub(super) struct Exercise {
     page: Option<String>,
     /// Its package.
     pub(super) folder: PathBuf,
+    /// From 1 to 5, where its manifest says so.
+    difficulty: Option<u64>,
 }
 
 /// How far an exercise is, as of the bytes that its file has now.
@@ -40,14 +42,24 @@ pub(super) fn cargo() -> Command {
 
 impl Course {
     pub(super) fn find(root: &Path) -> Result<Self> {
+        let metadata = metadata(root);
+        let difficulty = |name: &str| {
+            let packages = metadata.as_ref()?["packages"].as_array()?;
+            let package = packages.iter().find(|p| p["name"] == name)?;
+            package["metadata"]["difficulty"].as_u64()
+        };
         let mut exercises = Vec::new();
         let mut add = |name: &str, page: Option<String>| {
             let folder = root.join("exercises").join(name);
             if folder.join("Cargo.toml").is_file()
                 && exercises.iter().all(|e: &Exercise| e.name != name)
             {
-                let name = name.to_owned();
-                exercises.push(Exercise { name, page, folder });
+                exercises.push(Exercise {
+                    name: name.to_owned(),
+                    page,
+                    folder,
+                    difficulty: difficulty(name),
+                });
             }
         };
         let path = root.join("src/SUMMARY.md");
@@ -77,7 +89,14 @@ impl Course {
         }
         Ok(Course {
             root: root.to_owned(),
-            target: target(root),
+            // Configuration files have a say in it too.
+            target: match metadata
+                .as_ref()
+                .and_then(|m| m["target_directory"].as_str())
+            {
+                Some(folder) => folder.into(),
+                None => crate::build::target_dir(root),
+            },
             exercises,
         })
     }
@@ -201,29 +220,20 @@ fn locations(items: &[SummaryItem], into: &mut Vec<PathBuf>) {
     }
 }
 
-/// Cargo's own word on where it builds: configuration files have a say in it too. Where cargo cannot read the
-/// workspace, as when a learner's file is gone, its default.
-fn target(root: &Path) -> PathBuf {
+/// Cargo's own word on the workspace and on where it builds; none where cargo cannot read the workspace, as when a
+/// learner's file is gone.
+fn metadata(root: &Path) -> Option<serde_json::Value> {
     let ran = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .current_dir(root)
         .output();
-    let metadata: Option<serde_json::Value> = ran
-        .ok()
-        .and_then(|ran| serde_json::from_slice(&ran.stdout).ok());
-    match metadata
-        .as_ref()
-        .and_then(|m| m["target_directory"].as_str())
-    {
-        Some(folder) => folder.into(),
-        None => crate::build::target_dir(root),
-    }
+    serde_json::from_slice(&ran.ok()?.stdout).ok()
 }
 
 pub(super) fn list(course: &Course) -> Result<ExitCode> {
     let width = course.exercises.iter().map(|e| e.name.len()).max();
     let width = width.unwrap_or(0).max("exercise".len());
-    let mut text = format!("{:width$}  criteria  state\n", "exercise");
+    let mut text = format!("{:width$}  difficulty  criteria  state\n", "exercise");
     for exercise in &course.exercises {
         let (criteria, state) = match course.state(exercise)? {
             State::Met { of } => (format!("{of} of {of}"), paint("32", "met")),
@@ -232,7 +242,13 @@ pub(super) fn list(course: &Course) -> Result<ExitCode> {
             State::NotGraded => (String::new(), "not graded".into()),
             State::Changed => (String::new(), "changed since it was graded".into()),
         };
-        let _ = writeln!(text, "{:width$}  {criteria:8}  {state}", exercise.name);
+        let difficulty = exercise.difficulty.map(|d| format!("{d} of 5"));
+        let _ = writeln!(
+            text,
+            "{:width$}  {:10}  {criteria:8}  {state}",
+            exercise.name,
+            difficulty.unwrap_or_default()
+        );
     }
     print(&text)?;
     Ok(ExitCode::SUCCESS)
