@@ -132,7 +132,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
              keeps it alive."
         ),
         Cause::ReadsOn { bytes } => format!(
-            "{} more bytes moved after the function was gone: a task or a thread was left behind that goes on reading. Dropping \
+            "{} more bytes or items moved after the function was gone: a task or a thread was left behind that goes on reading. Dropping \
              a `JoinHandle` detaches its task; it does not stop it.",
             commas(bytes)
         ),
@@ -235,6 +235,13 @@ fn over_budget(
             reached
         );
     }
+    if one_piece && asked > 64 * KIB && asked / 8 > position {
+        return format!(
+            "Asked for {} in one piece (budget {limit}) when {read} had been read: room is made for what may never \
+             come. Let it grow with what arrives.",
+            size(asked)
+        );
+    }
     if all_is_kept {
         let how = if one_piece {
             format!("one growing buffer asked for {}", size(asked))
@@ -316,6 +323,10 @@ mod tests {
             (
                 say(16 * KIB, 520 * KIB, 0, 64 * MIB),
                 "in pieces of which the last has 16 KiB",
+            ),
+            (
+                say(22 * MIB, 22 * MIB, 24, 64 * MIB),
+                "room is made for what may never come",
             ),
             (
                 say(512 * KIB, 520 * KIB, 264 * KIB, 64 * MIB),
