@@ -63,7 +63,7 @@ impl Decoder for Frames {
 // ANCHOR_END: decoder
 
 // ANCHOR: serve
-/// Counts frames. When none has come for 12 ms, it looks after something else and tries again.
+/// Counts frames; after 12 ms without one, does something else and tries again.
 async fn serve<T>(mut next: impl AsyncFnMut() -> Result<Option<T>>) -> String {
     let mut frames = 0;
     loop {
