@@ -50,7 +50,7 @@ async fn main() -> Result<()> {
     row("drop newest", ms, offer, async || Ok(items.recv().await)).await?;
 
     let (queue, items) = broadcast::channel(16);
-    let mut items = BroadcastStream::new(items).filter_map(Result::ok); // an error: some are lost
+    let mut items = BroadcastStream::new(items).filter_map(Result::ok); // Err: Lagged
     let offer = async move |item| Ok(queue.send(item).map(|_readers| ())?);
     row("drop oldest", ms, offer, async || Ok(items.next().await)).await?;
 
