@@ -104,7 +104,7 @@ fn main() -> ExitCode {
     ] {
         grade
             .case(name, &[Memory, Correct], move |t| async move {
-                let word = "ein Wort, 単語, 🦀\n";
+                let word = "one word, 単語, 🦀\n";
                 let times = t.size() / word.len() as u64;
                 let text = Content::repeat(word, times * word.len() as u64);
                 let mut chunks = t.give(Chunks::new(text.clone()).shaped(&[shape]));
@@ -134,7 +134,7 @@ fn main() -> ExitCode {
     }
     grade
         .case("a_thousand_answers", &[Memory, Correct], |t| async move {
-            let text = Content::repeat("ein Wort, 単語, 🦀\n", 23 * 100);
+            let text = Content::repeat("one word, 単語, 🦀\n", 23 * 100);
             let times = t.size() / text.len();
             let answers: Vec<Chunks> = (0..times)
                 .map(|_| t.give(Chunks::new(text.clone()).shaped(&[500])))
