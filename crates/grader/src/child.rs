@@ -42,6 +42,8 @@ static PARKED: AtomicBool = AtomicBool::new(false);
 static CLOCK: Notify = Notify::const_new();
 /// How far the clock is to be moved, and how far it has been in all, in milliseconds.
 static CLOCK_SPAN: AtomicU64 = AtomicU64::new(0);
+/// The progress at which it was asked for: what has moved since needs no help.
+static CLOCK_AT: AtomicU64 = AtomicU64::new(0);
 static CLOCK_KEPT: AtomicU64 = AtomicU64::new(0);
 static INPUT: AtomicU64 = AtomicU64::new(0);
 static BUDGET: AtomicU64 = AtomicU64::new(0);
@@ -197,7 +199,7 @@ async fn keep_clock() {
     loop {
         CLOCK.notified().await;
         let span = Duration::from_millis(CLOCK_SPAN.load(SeqCst));
-        let (from, moved) = (Instant::now(), meter::progress());
+        let (from, moved) = (Instant::now(), CLOCK_AT.load(SeqCst));
         while meter::progress() == moved && from.elapsed() < span {
             let step = (from.elapsed() / 100).max(Duration::from_millis(1));
             tokio::time::advance(step).await;
@@ -360,6 +362,7 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
         if parked >= 2 * tick && pushes < CLOCK_PUSHES && !real_clock && os.all_asleep() {
             // 1 s, 4 s, 16 s, up to an hour: a wait of the source's is short, a learner's timeout is long.
             CLOCK_SPAN.store(1000 << (2 * pushes), SeqCst);
+            CLOCK_AT.store(moved, SeqCst);
             CLOCK.notify_one();
             pushes += 1;
             parked = Duration::ZERO;
