@@ -1,4 +1,4 @@
-//! Sends one source to a fast and to a slow branch in five ways: who waits, who loses, what is held?
+//! Sends one source to a fast and to a slow branch in four ways: who waits, who loses, what is held?
 //!
 //! ```sh
 //! cargo run --example tee_race
@@ -17,7 +17,7 @@ use tokio_stream::{Stream, StreamExt, iter, wrappers::BroadcastStream, wrappers:
 #[global_allocator]
 static HEAP: heap::Counting = heap::Counting;
 
-/// Sends one source to a fast and to a slow branch in five ways: who waits, who loses, what is held?
+/// Sends one source to a fast and to a slow branch in four ways: who waits, who loses, what is held?
 #[derive(Parser)]
 #[command(bin_name = "cargo run --example tee_race --")]
 struct Args {
