@@ -6,6 +6,7 @@
 //! cargo test --test verdicts -- relay trap_write     # those whose EXERCISE/FILE contains a word
 //! cargo test --test verdicts -- --cards trap_write   # with the report card of each
 //! cargo test --test verdicts -- --repeat 30 --load   # again and again, with every core kept busy
+//! cargo test --test verdicts -- --times              # and how long each exercise takes, one after the other
 //! ```
 //!
 //! A first line is `// right: …` or `// trap fails memory, errors: …`. A right solution meets every
@@ -15,16 +16,20 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
 fn main() -> ExitCode {
     let mut words = Vec::new();
-    let (mut repeat, mut load, mut cards) = (1, false, false);
+    let mut how = How {
+        repeat: 1,
+        ..How::default()
+    };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -32,9 +37,10 @@ fn main() -> ExitCode {
                 println!("verdicts: test");
                 return ExitCode::SUCCESS;
             }
-            "--repeat" => repeat = args.next().and_then(|n| n.parse().ok()).unwrap_or(30),
-            "--load" => load = true,
-            "--cards" => cards = true,
+            "--repeat" => how.repeat = args.next().and_then(|n| n.parse().ok()).unwrap_or(30),
+            "--load" => how.load = true,
+            "--cards" => how.cards = true,
+            "--times" => how.times = true,
             // What `cargo test` and nextest pass on to every test binary.
             "--exact" | "verdicts" => {}
             "--ignored" => return ExitCode::SUCCESS,
@@ -42,7 +48,7 @@ fn main() -> ExitCode {
             _ => words.push(arg),
         }
     }
-    match run(&words, repeat, load, cards) {
+    match run(&words, how) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(e) => {
@@ -50,6 +56,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// How the attempts are graded.
+#[derive(Clone, Copy, Default)]
+struct How {
+    /// How often each is graded.
+    repeat: usize,
+    /// With every core kept busy besides.
+    load: bool,
+    /// With the report card of each.
+    cards: bool,
+    /// One after the other, timed.
+    times: bool,
 }
 
 /// What is put into a learner's file, and what must come of it.
@@ -77,7 +96,7 @@ enum Verdict {
     NotCompiled,
 }
 
-fn run(words: &[String], repeat: usize, load: bool, cards: bool) -> Result<bool> {
+fn run(words: &[String], how: How) -> Result<bool> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let attempts: Vec<Attempt> = attempts(root)?
         .into_iter()
@@ -92,8 +111,8 @@ fn run(words: &[String], repeat: usize, load: bool, cards: bool) -> Result<bool>
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("verdicts");
     let workspace = copy_workspace(root, &place)?;
 
-    let busy = Arc::new(AtomicBool::new(load));
-    if load {
+    let busy = Arc::new(AtomicBool::new(how.load));
+    if how.load {
         for _ in 0..std::thread::available_parallelism()?.get() {
             let busy = Arc::clone(&busy);
             std::thread::spawn(move || while busy.load(Ordering::Relaxed) {});
@@ -106,18 +125,26 @@ fn run(words: &[String], repeat: usize, load: bool, cards: bool) -> Result<bool>
     exercises.dedup();
     let queue = Mutex::new(exercises.into_iter());
     let rows = Mutex::new(Vec::new());
+    let times = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..if how.times { 1 } else { 2 } {
             scope.spawn(|| {
                 loop {
                     let Some(exercise) = queue.lock().expect("no thread panics").next() else {
                         break;
                     };
                     for attempt in attempts.iter().filter(|a| a.exercise == exercise) {
-                        let outcome = grade(&workspace, &place, attempt, repeat);
+                        let outcome = grade(&workspace, &place, attempt, how);
+                        let outcome = outcome.map(|(verdicts, time)| {
+                            if let Some(time) = time {
+                                let mut times = times.lock().expect("no thread panics");
+                                times.push((attempt.exercise.clone(), time));
+                            }
+                            verdicts
+                        });
                         let row = Row::new(attempt, outcome);
                         println!("{}", row.text);
-                        if cards {
+                        if how.cards {
                             println!("{}", row.details);
                         }
                         rows.lock().expect("no thread panics").push(row);
@@ -128,6 +155,9 @@ fn run(words: &[String], repeat: usize, load: bool, cards: bool) -> Result<bool>
     });
     busy.store(false, Ordering::Relaxed);
 
+    if how.times {
+        print_times(&times.into_inner().expect("no thread panics"));
+    }
     let mut rows = rows.into_inner().expect("no thread panics");
     rows.sort_by(|a, b| a.text.cmp(&b.text));
     let wrong: Vec<&Row> = rows.iter().filter(|r| !r.as_expected).collect();
@@ -139,8 +169,8 @@ fn run(words: &[String], repeat: usize, load: bool, cards: bool) -> Result<bool>
         of("trap"),
         of("file"),
         wrong.len(),
-        if repeat > 1 {
-            format!(" ({repeat} repetitions of each)")
+        if how.repeat > 1 {
+            format!(" ({} repetitions of each)", how.repeat)
         } else {
             String::new()
         }
@@ -297,8 +327,8 @@ fn grade(
     workspace: &Path,
     place: &Path,
     attempt: &Attempt,
-    repeat: usize,
-) -> Result<Vec<(Verdict, String)>> {
+    how: How,
+) -> Result<(Vec<(Verdict, String)>, Option<Time>)> {
     let package = workspace.join("exercises").join(&attempt.exercise);
     let target = place.join("target");
     let report = target
@@ -308,6 +338,7 @@ fn grade(
     fs::write(package.join("src/lib.rs"), &attempt.source)?;
     let _ = fs::remove_file(&report);
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let began = Instant::now();
     let ran = cargo
         .args(["test", "--offline", "-p", &attempt.exercise])
         .current_dir(workspace)
@@ -324,8 +355,9 @@ fn grade(
         if !said.contains("could not compile") {
             bail!("no report:\n{said}");
         }
-        return Ok(vec![(Verdict::NotCompiled, said)]);
+        return Ok((vec![(Verdict::NotCompiled, said)], None));
     };
+    let edit = began.elapsed();
     let mut verdicts = vec![(
         read(&json, &attempt.source, ran.status.success())?,
         said.clone(),
@@ -340,21 +372,113 @@ fn grade(
                 .strip_suffix(')')
         })
         .map(PathBuf::from);
-    for _ in 1..repeat {
+    let mut time = None;
+    for _ in 1..how.repeat.max(if how.times { 2 } else { 1 }) {
         let test = test
             .as_deref()
             .context("cargo did not name the test it ran")?;
-        let ran = Command::new(workspace.join(test))
-            .args(["--format", "json"])
-            .current_dir(&package)
-            .output()?;
+        let mut test = Command::new(workspace.join(test));
+        test.args(["--format", "json"]).current_dir(&package);
+        let ran = if how.times {
+            let began = Instant::now();
+            let (ran, resident) = watched(&mut test)?;
+            time = Some(Time {
+                edit,
+                grade: began.elapsed(),
+                resident,
+            });
+            ran
+        } else {
+            test.output()?
+        };
         let said = String::from_utf8_lossy(&ran.stdout).into_owned();
         verdicts.push((
             read(&ran.stdout, &attempt.source, ran.status.success())?,
             said,
         ));
     }
-    Ok(verdicts)
+    Ok((verdicts, time))
+}
+
+/// What grading one attempt took.
+struct Time {
+    /// From the saved file to the verdict: compiling and grading.
+    edit: Duration,
+    /// Grading alone.
+    grade: Duration,
+    /// The most real memory that the test and its children were seen to have together, in bytes.
+    resident: Option<u64>,
+}
+
+/// Runs a built test, and looks every few milliseconds at the real memory of all its processes.
+fn watched(test: &mut Command) -> Result<(Output, Option<u64>)> {
+    let child = test.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let id = child.id();
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut most = None;
+            while !over.load(Ordering::Relaxed) {
+                most = most.max(resident(id));
+                std::thread::sleep(Duration::from_millis(3));
+            }
+            most
+        });
+        let ran = child.wait_with_output();
+        over.store(true, Ordering::Relaxed);
+        Ok((ran?, watcher.join().expect("it does not panic")))
+    })
+}
+
+/// Real memory of a process and its children, in bytes. Linux only.
+fn resident(parent: u32) -> Option<u64> {
+    let mut sum = None;
+    for entry in fs::read_dir("/proc").ok()?.flatten() {
+        let Ok(status) = fs::read_to_string(entry.path().join("status")) else {
+            continue;
+        };
+        let field = |name: &str| -> Option<u64> {
+            let line = status.lines().find_map(|l| l.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        let family = [field("Pid:"), field("PPid:")];
+        if family.contains(&Some(parent.into())) {
+            *sum.get_or_insert(0) += field("VmRSS:").unwrap_or(0) * 1024;
+        }
+    }
+    sum
+}
+
+/// A row for each exercise: medians, and the most memory of any attempt.
+fn print_times(times: &[(String, Time)]) {
+    println!(
+        "\n{:<18}{:>14}{:>12}{:>12}{:>20}",
+        "", "edit to", "to grade,", "to grade,", "real memory of all"
+    );
+    println!(
+        "{:<18}{:>14}{:>12}{:>12}{:>20}",
+        "exercise", "verdict", "median", "longest", "processes, at most"
+    );
+    for chunk in times.chunk_by(|a, b| a.0 == b.0) {
+        let sorted = |of: fn(&Time) -> Duration| {
+            let mut all: Vec<Duration> = chunk.iter().map(|(_, time)| of(time)).collect();
+            all.sort();
+            all
+        };
+        let (edit, grade) = (sorted(|t| t.edit), sorted(|t| t.grade));
+        let resident = chunk.iter().filter_map(|(_, time)| time.resident).max();
+        println!(
+            "{:<18}{:>12.2} s{:>10.2} s{:>10.2} s{:>20}",
+            chunk[0].0,
+            edit[edit.len() / 2].as_secs_f64(),
+            grade[grade.len() / 2].as_secs_f64(),
+            grade[grade.len() - 1].as_secs_f64(),
+            resident.map_or("cannot tell".into(), |bytes| format!(
+                "{} MiB",
+                bytes.div_ceil(1024 * 1024)
+            )),
+        );
+    }
 }
 
 fn read(json: &[u8], source: &str, succeeded: bool) -> Result<Verdict> {
