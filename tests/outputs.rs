@@ -34,6 +34,7 @@ programs! {
     pause_or_end "3",
     half_a_character "7",
     fast_producer "5",
+    memory_over_time "1",
     in_flight "3",
     policies "1",
     byte_budget "64",

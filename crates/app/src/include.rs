@@ -92,6 +92,43 @@ pub fn relative(from: &Path, to: &Path) -> String {
     parts.join("/")
 }
 
+/// What a file of the project belongs to, if a command runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The name of the program or the exercise.
+    pub name: String,
+    /// The command that runs it.
+    pub command: String,
+    /// Whether the file is recorded output, and not a program.
+    pub recorded: bool,
+}
+
+/// What `file`, relative to the root, belongs to.
+pub fn source(file: &Path) -> Option<Source> {
+    let path = file.to_string_lossy().replace('\\', "/");
+    let parts: Vec<_> = path.split('/').collect();
+    let name = file.file_stem()?.to_string_lossy().into_owned();
+    let (name, command) = match parts.as_slice() {
+        ["examples", _] | ["examples", "output", _] => {
+            let command = format!("cargo run --example {name}");
+            (name, command)
+        }
+        ["examples", "node", _] | ["examples", "node", "output", _] => {
+            let command = format!("node examples/node/{name}.mjs");
+            (name, command)
+        }
+        ["exercises", exercise, ..] => {
+            ((*exercise).to_owned(), format!("cargo test -p {exercise}"))
+        }
+        _ => return None,
+    };
+    Some(Source {
+        name,
+        command,
+        recorded: parts.contains(&"output"),
+    })
+}
+
 /// One line of a chapter, and where it was written.
 #[derive(Debug, Clone)]
 pub struct Line {

@@ -13,6 +13,7 @@
 //! | `rust`, `js` | included from a program, never typed; `rust` by `rustdoc_include`, never `ignore`; `compile_fail` names its error code |
 //! | `text`, `console` | recorded output: included, never typed |
 //! | `sh`, `toml`, `yaml` | may be typed: commands and configuration |
+//! | `chart` | a picture of recorded output: the file, its rows and its column exist, and their numbers fit the unit |
 //! | other languages, indented blocks, `<pre>` | refused |
 //! | links, fragments, images | lead to something that the built site contains; nothing is loaded from another host |
 //! | pictures | have a text alternative; diagrams use the theme's classes instead of styles of their own |
@@ -21,11 +22,13 @@
 //! # The notation
 //!
 //! The [`listings`] preprocessor adds captions to listings and outputs, turns `<!-- tabs -->` into
-//! panels and puts diagrams into the page. Links are checked by [`links`] in the rendered HTML, so
+//! panels, draws charts, and puts diagrams into the page; `<!-- figures -->` becomes all of them. Links are checked by [`links`] in the rendered HTML, so
 //! they are exact for mdBook's ids; a plain `mdbook build` has all the checks but that one.
 
 pub mod build;
+mod charts;
 pub mod counts;
+mod figures;
 pub mod include;
 pub mod learn;
 pub mod links;

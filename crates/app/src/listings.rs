@@ -4,6 +4,8 @@
 //! It works on a chapter's text before mdBook includes anything, and changes as little as it can:
 //! figures are put around code blocks, which stay Markdown for mdBook to include and render.
 
+use crate::charts::{self, escape};
+use crate::figures::{self, Figure};
 use crate::include::{self, Directive, Page};
 use crate::links::{Written, has_host};
 use crate::{Problem, Problems};
@@ -67,9 +69,14 @@ impl Preprocessor for Listings {
             pages.insert(path.clone(), page);
         }
 
+        let mut figures = Vec::new();
         book.for_each_mut(|item| {
             let BookItem::Chapter(chapter) = item else {
                 return;
+            };
+            let title = match &chapter.number {
+                Some(number) => format!("{number} {}", chapter.name),
+                None => chapter.name.clone(),
             };
             let Some(path) = &chapter.source_path else {
                 return;
@@ -86,12 +93,19 @@ impl Preprocessor for Listings {
                 homes: &homes,
                 rendered,
                 page,
+                chapter: &title,
                 text: page.text(),
                 edits: Vec::new(),
                 tabs: None,
                 report: &mut report,
+                figures: &mut figures,
             }
             .run();
+        });
+        book.for_each_mut(|item| {
+            if let BookItem::Chapter(chapter) = item {
+                figures::list(&figures, chapter);
+            }
         });
 
         match &self.report {
@@ -150,10 +164,13 @@ struct Rewriter<'a> {
     /// This chapter's page, relative to the site.
     rendered: PathBuf,
     page: &'a Page,
+    /// The chapter's title, with its number.
+    chapter: &'a str,
     text: String,
     edits: Vec<(Range<usize>, String)>,
     tabs: Option<Tabs>,
     report: &'a mut Report,
+    figures: &'a mut Vec<Figure>,
 }
 
 impl Rewriter<'_> {
@@ -289,6 +306,7 @@ impl Rewriter<'_> {
                     "record it from a run and include it: {{#include ../examples/output/NAME.txt}}",
                 );
             }
+            "chart" => return self.chart(text, body, range),
             "rust" | "js" | "text" | "console" | "sh" | "toml" | "yaml" => {}
             "" => self.problem(
                 text,
@@ -341,6 +359,48 @@ impl Rewriter<'_> {
         self.figure(text, range, body, panel);
     }
 
+    /// Puts a picture in the place of the block that says what to draw.
+    fn chart(&mut self, text: &str, body: &str, range: &Range<usize>) {
+        let at = range.start;
+        if !(at == 0 || text[..at].ends_with('\n')) {
+            let what = "a chart inside a list or a quotation";
+            self.problem(text, at, what, "put it after");
+            return;
+        }
+        let replacement = match charts::draw(self.root, body) {
+            Ok(chart) => {
+                let content = format!("class=\"diagram chart\">{}</figure>\n", chart.html);
+                self.show(&chart.name, content, chart.commands)
+            }
+            Err(wrong) => {
+                let start = text[at..].find('\n').map_or(at, |end| at + end + 1);
+                self.problem(text, start + wrong.at, wrong.what, wrong.fix);
+                String::new()
+            }
+        };
+        self.edits.push((range.clone(), replacement));
+    }
+
+    /// The HTML of a figure, which is noted for the page that has all of them.
+    fn show(&mut self, name: &str, content: String, commands: Vec<String>) -> String {
+        let name = format!("figure-{}", name.replace('_', "-"));
+        let same = |figure: &&Figure| figure.page == self.rendered && figure.name == name;
+        let id = match self.figures.iter().filter(same).count() {
+            0 => name.clone(),
+            n => format!("{name}-{}", n + 1),
+        };
+        let html = format!("<figure id=\"{id}\" {content}");
+        self.figures.push(Figure {
+            page: self.rendered.clone(),
+            chapter: self.chapter.to_owned(),
+            name,
+            id,
+            content,
+            commands,
+        });
+        html
+    }
+
     /// Puts a figure with a caption around an included block.
     fn figure(&mut self, text: &str, range: &Range<usize>, body: &str, panel: String) {
         if !(range.start == 0 || text[..range.start].ends_with('\n')) {
@@ -378,24 +438,15 @@ impl Rewriter<'_> {
 
     fn caption(&self, directive: &Directive<'_>) -> Option<Caption> {
         let file = include::normalize(self.src, directive.path)?;
-        let path = file.to_string_lossy().replace('\\', "/");
-        let name = file.file_stem()?.to_string_lossy().into_owned();
-        let parts: Vec<_> = path.split('/').collect();
-        let command = match parts.as_slice() {
-            ["examples", _] | ["examples", "output", _] => format!("cargo run --example {name}"),
-            ["examples", "node", _] | ["examples", "node", "output", _] => {
-                format!("node examples/node/{name}.mjs")
-            }
-            ["exercises", exercise, ..] => format!("cargo test -p {exercise}"),
-            _ => return None,
-        };
-        Some(if parts.contains(&"output") {
-            Caption::Output { command }
-        } else {
-            Caption::Listing {
-                file: path,
-                command,
-            }
+        let source = include::source(&file)?;
+        Some(match source.recorded {
+            true => Caption::Output {
+                command: source.command,
+            },
+            false => Caption::Listing {
+                file: file.to_string_lossy().replace('\\', "/"),
+                command: source.command,
+            },
         })
     }
 
@@ -654,11 +705,13 @@ impl Rewriter<'_> {
             title => format!("<figcaption>{}</figcaption>", escape(title)),
         };
         // One line: a blank one would end the HTML for Markdown.
-        let html = format!(
-            "<figure class=\"diagram\"><svg role=\"img\" aria-label=\"{}\" width=\"{width}\" height=\"{height}\" {}{caption}</figure>\n",
+        let content = format!(
+            "class=\"diagram\"><svg role=\"img\" aria-label=\"{}\" width=\"{width}\" height=\"{height}\" {}{caption}</figure>\n",
             escape(&alt),
             drawing.join(" "),
         );
+        let name = svg.file_stem()?.to_string_lossy().into_owned();
+        let html = self.show(&name, content, Vec::new());
         self.edits.push((paragraph.clone(), html));
         Some(length + 4)
     }
@@ -696,11 +749,4 @@ fn html_target(target: &str) -> String {
         Some(path) => format!("{path}.html{fragment}"),
         None => target.to_owned(),
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
