@@ -377,9 +377,9 @@ impl<'a> Output<'a> {
         )
     }
 
-    /// The heading of the column `bars` names, for `row`: its line and its place.
-    fn column(&self, row: usize, bars: &Bars) -> Result<(usize, Range<usize>)> {
-        let (line, mut places) = self.above(row, &bars.column)?;
+    /// Where the column that `bars` names stands, above the row by the index `top`.
+    fn column(&self, top: usize, bars: &Bars) -> Result<Range<usize>> {
+        let (line, mut places) = self.above(top, &bars.column)?;
         if let Some(under) = &bars.under {
             let (above, found) = self.above(line, under)?;
             let start = found[0].start;
@@ -392,7 +392,7 @@ impl<'a> Output<'a> {
             places.retain(|place| place.end > start && end.is_none_or(|end| place.end <= end));
         }
         match places.as_slice() {
-            [one] => Ok((line, one.clone())),
+            [one] => Ok(one.clone()),
             places => wrong(
                 &bars.column.span(),
                 format!(
@@ -490,26 +490,25 @@ impl<'a> Output<'a> {
 
 fn read_bars(root: &Path, block: &Block, bars: &Bars) -> Result<Plot> {
     let output = Output::read(root, &bars.from)?;
+    let labels = bars.rows.get_ref();
+    let found: Vec<_> = labels
+        .iter()
+        .map(|label| output.row(label))
+        .collect::<Result<_>>()?;
+    // The headings stand above the first of the rows: the others have rows above them, with numbers like headings.
+    let Some(top) = found.iter().map(|(index, _)| *index).min() else {
+        let what = "a chart without a row";
+        return wrong(&bars.rows.span(), what, "name the rows that it shows");
+    };
+    let place = output.column(top, bars)?;
     let mut rows = Vec::new();
-    for label in bars.rows.get_ref() {
-        let row = output.row(label)?;
-        let (_, place) = output.column(row.0, bars)?;
+    for (label, row) in labels.iter().zip(found) {
         let Some(number) = output.number(row, &place, block, &label.span())? else {
             let what = format!("`{}` has no number there", label.get_ref());
-            return wrong(
-                &label.span(),
-                what,
-                "leave the row out, or name another column",
-            );
+            let fix = "leave the row out, or name another column";
+            return wrong(&label.span(), what, fix);
         };
         rows.push((label.get_ref().clone(), vec![number]));
-    }
-    if rows.is_empty() {
-        return wrong(
-            &bars.rows.span(),
-            "a chart without a row",
-            "name the rows that it shows",
-        );
     }
     let under = bars.under.as_ref().map(|under| under.get_ref().clone());
     Ok(Plot {
@@ -612,11 +611,8 @@ impl Axis {
             Scale::Linear => {
                 let bytes = convertible(unit).is_some_and(|(kind, _)| kind == "bytes");
                 let room = |ticks: &Vec<f64>| {
-                    let widest = ticks
-                        .iter()
-                        .map(|tick| text_width(&shown(*tick)))
-                        .fold(0.0, f64::max);
-                    ticks.len() == 2 || widest + CHAR <= length / (ticks.len() - 1) as f64
+                    let apart = length / (ticks.len() - 1) as f64;
+                    ticks.len() == 2 || label_room(ticks) <= apart
                 };
                 let ticks = steps(most, bytes).map(|step| {
                     let n = (most / step).ceil().max(1.0) as usize;
@@ -630,10 +626,8 @@ impl Axis {
                 let (low, mut high) = (least.log10().floor() as i32, most.log10().ceil() as i32);
                 high = high.max(low + 1);
                 let power = |exponent: i32| 10_f64.powi(exponent);
-                let widest = (low..=high)
-                    .map(|e| text_width(&shown(power(e))))
-                    .fold(0.0, f64::max);
-                let most_labels = (length / (widest + CHAR)).floor().max(1.0) as i32;
+                let widest: Vec<_> = (low..=high).map(power).collect();
+                let most_labels = (length / label_room(&widest)).floor().max(1.0) as i32;
                 let stride = ((high - low) + most_labels - 1) / most_labels;
                 high = low + (high - low + stride - 1) / stride * stride;
                 (low..=high).step_by(stride as usize).map(power).collect()
@@ -661,6 +655,17 @@ impl Axis {
             Scale::Log => format!("{unit}, logarithmic"),
         }
     }
+}
+
+/// How far apart ticks have to be: the label at an end of the axis stands on one side of its tick.
+fn label_room(ticks: &[f64]) -> f64 {
+    1.5 * widest(ticks) + CHAR
+}
+
+/// The width of the widest label.
+fn widest(ticks: &[f64]) -> f64 {
+    let widths = ticks.iter().map(|tick| text_width(&shown(*tick)));
+    widths.fold(0.0, f64::max)
 }
 
 /// Steps from tick to tick, rising, of which the first gives more ticks than there is room for.
@@ -820,12 +825,7 @@ fn draw_bars(plot: &Plot, axis: &Axis, unit: &str, label: &str) -> String {
 
 /// A line for each row over the places of `x`, with a legend below.
 fn draw_lines(plot: &Plot, axis: &Axis, unit: &str, label: &str) -> String {
-    let widest = axis
-        .ticks
-        .iter()
-        .map(|tick| text_width(&shown(*tick)))
-        .fold(0.0, f64::max);
-    let (left, right) = (PAD + widest + 4.0, WIDTH - 2.0 * PAD);
+    let (left, right) = (PAD + widest(&axis.ticks) + 4.0, WIDTH - 2.0 * PAD);
     let (top, bottom) = (LINE + 10.0, LINE + 170.0);
     let (first, last) = (&plot.x[0], &plot.x[plot.x.len() - 1]);
     let x = |value: f64| left + (value - first.value) / (last.value - first.value) * (right - left);
@@ -1034,4 +1034,233 @@ pub(crate) fn escape(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_with_their_units() {
+        let found = |line: &str, unit: &str| -> Vec<_> {
+            let tokens = tokens(line, 0, unit);
+            let numbers = tokens.into_iter().filter_map(|token| {
+                let (value, unit) = token.number?;
+                Some((value, unit.unwrap_or_default(), token.below))
+            });
+            numbers.collect()
+        };
+        let one = |value: f64, unit: &str, below| vec![(value, unit.to_owned(), below)];
+        assert_eq!(found("121205 KiB", "MiB"), one(121_205.0, "KiB", false));
+        assert_eq!(found("a 1,000 items", "items"), one(1000.0, "items", false));
+        assert_eq!(found("1,000 items", "rows"), one(1000.0, "", false));
+        assert_eq!(found("<1 MiB", "MiB"), one(1.0, "MiB", true));
+        assert_eq!(found("under 32 KiB", "KiB"), one(32.0, "KiB", true));
+        assert_eq!(found("over 512 KiB", "KiB"), one(512.0, "KiB", false));
+        assert_eq!(
+            found("~64 MiB 500+", "MiB")[1],
+            (500.0, String::new(), false)
+        );
+        assert_eq!(found("2.5×", "×"), one(2.5, "×", false));
+        // The unit is the next word, and no word further away.
+        assert_eq!(found("10  ms", "ms"), one(10.0, "", false));
+        for word in [
+            "stuck",
+            "-",
+            "channel(16)",
+            "1e3",
+            "inf",
+            "NaN",
+            "x1",
+            "",
+            "1.2.3",
+            "10.0k",
+        ] {
+            assert_eq!(found(word, "k"), [], "{word}");
+        }
+    }
+
+    #[test]
+    fn a_tick_is_written_with_commas_and_without_noise() {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.1 + 0.2, "0.3"),
+            (999.0, "999"),
+            (1000.0, "1,000"),
+            (12_345_678.0, "12,345,678"),
+            (1234.5, "1,234.5"),
+        ] {
+            assert_eq!(shown(value), text);
+        }
+    }
+
+    /// Each size from a thousandth to a quadrillion, and what stands between the powers of ten.
+    fn sizes() -> impl Iterator<Item = f64> {
+        let steps = [1.0, 1.01, 1.99, 2.5, 4.9, 7.3, 9.99];
+        (-3..=15).flat_map(move |e| steps.map(|step| step * 10_f64.powi(e)))
+    }
+
+    #[test]
+    fn ticks_reach_over_every_value_and_keep_their_labels_apart() {
+        for most in sizes().chain([0.0]) {
+            for (scale, unit) in [
+                (Scale::Linear, "MiB"),
+                (Scale::Linear, "ms"),
+                (Scale::Log, "ms"),
+            ] {
+                let least = if most > 0.0 { most / 1e6 } else { 1.0 };
+                let values = [least, most.max(least)];
+                let axis = Axis::over(values.into_iter(), scale, unit, 312.0);
+                let (ticks, at) = (
+                    &axis.ticks,
+                    format!("{values:?} {scale:?} {unit}: {:?}", axis.ticks),
+                );
+                assert!(ticks.len() >= 2 && ticks.len() <= 20, "{at}");
+                assert!(ticks.windows(2).all(|pair| pair[0] < pair[1]), "{at}");
+                let edge = 1.0 + 1e-9;
+                assert!(ticks[ticks.len() - 1] * edge >= values[1], "{at}");
+                if scale == Scale::Log {
+                    assert!(ticks[0] <= values[0] * edge, "{at}");
+                } else {
+                    assert_eq!(ticks[0], 0.0, "{at}");
+                    // No more than half of the axis is empty.
+                    assert!(
+                        most == 0.0 || most * 2.0 * edge >= ticks[ticks.len() - 1],
+                        "{at}"
+                    );
+                }
+                if ticks.len() > 2 {
+                    for pair in ticks.windows(2) {
+                        let apart = (axis.place(pair[1]) - axis.place(pair[0])) * 312.0;
+                        assert!(apart + 1e-6 >= label_room(&pair[..1]), "{at}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_on_the_axis() {
+        let axis = Axis::over([3.0, 100.0].into_iter(), Scale::Linear, "ms", 312.0);
+        assert_eq!(
+            (axis.place(0.0), axis.place(50.0), axis.place(100.0)),
+            (0.0, 0.5, 1.0)
+        );
+        let axis = Axis::over([1.0, 100.0].into_iter(), Scale::Log, "ms", 312.0);
+        assert_eq!(
+            (axis.place(1.0), axis.place(10.0), axis.place(100.0)),
+            (0.0, 0.5, 1.0)
+        );
+    }
+
+    /// The value of an attribute in the tag `tag`.
+    fn attribute(tag: &str, name: &str) -> f64 {
+        let start = tag.find(&format!(" {name}=\"")).expect(tag) + name.len() + 3;
+        let end = start + tag[start..].find('"').expect(tag);
+        tag[start..end].parse().expect(tag)
+    }
+
+    /// Holds that everything in `svg` is inside its viewBox, and that no text runs into another.
+    fn fits(svg: &str) {
+        let height = attribute(svg, "height");
+        let mut texts: Vec<(f64, f64, f64)> = Vec::new();
+        for tag in svg.split('<').skip(2) {
+            let inside = |x: f64, y: f64| {
+                assert!(
+                    (0.0..=WIDTH).contains(&x) && (0.0..=height).contains(&y),
+                    "{x} {y}: {tag}\n{svg}"
+                );
+            };
+            if tag.starts_with("text") {
+                let (x, y) = (attribute(tag, "x"), attribute(tag, "y"));
+                let text = tag.split_once('>').expect(tag).1;
+                let text = text
+                    .replace("&lt;", "<")
+                    .replace("&gt;", ">")
+                    .replace("&amp;", "&");
+                let width = text_width(&text);
+                let left = match () {
+                    () if tag.contains("start") => x,
+                    () if tag.contains("end") => x - width,
+                    () => x - width / 2.0,
+                };
+                inside(left, y - 12.0);
+                inside(left + width, y + 3.0);
+                for (other, from, to) in &texts {
+                    let apart = (y - other).abs() >= 11.0 || left >= *to || left + width <= *from;
+                    assert!(apart, "{text} runs into another text\n{svg}");
+                }
+                texts.push((y, left, left + width));
+            } else if tag.starts_with("rect") {
+                let (x, y) = (attribute(tag, "x"), attribute(tag, "y"));
+                inside(x, y);
+                inside(x + attribute(tag, "width"), y + attribute(tag, "height"));
+            } else if tag.starts_with("circle") {
+                let (x, y) = (attribute(tag, "cx"), attribute(tag, "cy"));
+                inside(x - 3.5, y - 3.5);
+                inside(x + 3.5, y + 3.5);
+            } else if tag.starts_with("line") {
+                inside(attribute(tag, "x1"), attribute(tag, "y1"));
+                inside(attribute(tag, "x2"), attribute(tag, "y2"));
+            } else if tag.starts_with("path") {
+                let path = tag
+                    .split("d=\"M")
+                    .nth(1)
+                    .and_then(|rest| rest.split('"').next());
+                for point in path.expect(tag).split('L') {
+                    let (x, y) = point.split_once(' ').expect(tag);
+                    inside(x.parse().expect(tag), y.parse().expect(tag));
+                }
+            }
+        }
+        assert!(!texts.is_empty(), "{svg}");
+    }
+
+    #[test]
+    fn whatever_the_labels_and_numbers_nothing_leaves_the_plot_or_touches() {
+        let labels = [
+            "a",
+            "a row of two & three <words>",
+            &"word ".repeat(20),
+            &"x".repeat(90),
+        ];
+        for most in sizes() {
+            for scale in [Scale::Linear, Scale::Log] {
+                for unit in ["MiB", "requests"] {
+                    let numbers = [most, most / 3.0, most / 1e5].map(|value| Number {
+                        text: format!("{value:.3} {unit}"),
+                        value,
+                        below: value < most,
+                    });
+                    let rows: Vec<_> = labels
+                        .iter()
+                        .map(|label| ((*label).to_owned(), numbers.to_vec()))
+                        .collect();
+                    // A recorded line has 80 columns, so its places are short.
+                    let x = [0.0, most.min(1e9) / 2.0, most.min(1e9)].map(|value| Number {
+                        text: format!("{value:.0} ms"),
+                        value,
+                        below: false,
+                    });
+                    let values = numbers.iter().map(|number| number.value);
+                    let axis = Axis::over(values, scale, unit, WIDTH - 2.0 * PAD);
+                    let mut plot = Plot {
+                        name: "a".to_owned(),
+                        command: "a".to_owned(),
+                        heads: vec![],
+                        x: x.to_vec(),
+                        rows,
+                    };
+                    fits(&draw_lines(&plot, &axis, unit, "a"));
+                    plot.x.clear();
+                    fits(&draw_bars(&plot, &axis, unit, "a"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_may_have_code_in_it() {
+        assert_eq!(prose("a `b<c>` & d"), "a <code>b&lt;c&gt;</code> &amp; d");
+    }
 }

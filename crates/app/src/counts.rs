@@ -15,7 +15,7 @@ const COLUMNS: [&str; 7] = [
     "words",
     "listings",
     "outputs",
-    "diagrams",
+    "figures",
     "Node.js",
     "questions",
     "links",
@@ -26,7 +26,7 @@ const COLUMNS: [&str; 7] = [
 pub struct Chapter {
     /// The title in the table of contents.
     pub title: String,
-    /// Words of prose, listings, recorded outputs, diagrams, Node.js programs, interview questions and links.
+    /// Words of prose, listings, recorded outputs, figures, Node.js programs, interview questions and links.
     pub counts: [usize; 7],
 }
 
@@ -93,7 +93,7 @@ pub fn table(chapters: &[Chapter]) -> String {
 }
 
 fn count(text: &str) -> [usize; 7] {
-    let [mut words, mut listings, mut outputs, mut diagrams] = [0; 4];
+    let [mut words, mut listings, mut outputs, mut figures] = [0; 4];
     let (mut questions, mut links) = (0, 0);
     let mut node = BTreeSet::new();
     let (mut code, mut answers, mut heading) = (None, false, None);
@@ -104,6 +104,7 @@ fn count(text: &str) -> [usize; 7] {
                 match language {
                     "rust" | "js" => listings += 1,
                     "text" | "console" => outputs += 1,
+                    "chart" => figures += 1,
                     _ => {}
                 }
                 code = Some(());
@@ -128,7 +129,7 @@ fn count(text: &str) -> [usize; 7] {
                 }
             }
             Event::Start(Tag::Image { dest_url, .. }) if dest_url.ends_with(".svg") => {
-                diagrams += 1;
+                figures += 1;
             }
             Event::Start(Tag::Link { .. }) => links += 1,
             Event::Text(text) | Event::Code(text) => {
@@ -147,7 +148,7 @@ fn count(text: &str) -> [usize; 7] {
         words,
         listings,
         outputs,
-        diagrams,
+        figures,
         node.len(),
         questions,
         links,

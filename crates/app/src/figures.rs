@@ -44,17 +44,16 @@ pub(crate) fn list(figures: &[Figure], chapter: &mut Chapter) {
             list += &format!("## {chapter}\n\n");
             last = Some(&figure.page);
         }
-        let commands: Vec<_> = figure
-            .commands
-            .iter()
+        let commands = figure.commands.iter();
+        let commands: Vec<_> = commands
             .map(|command| format!("<code>{}</code>", escape(command)))
             .collect();
-        let data = match commands.as_slice() {
-            [] => "A drawing, made by hand.".to_owned(),
-            commands => format!("Drawn from what {} printed.", commands.join(" and ")),
+        let data = match commands.join(" and ") {
+            none if none.is_empty() => none,
+            commands => format!("Drawn from what {commands} printed. "),
         };
         list += &format!(
-            "<figure {}\n<p class=\"figure-data\">{data} <a href=\"{page}#{}\">In its chapter</a></p>\n\n",
+            "<figure {}\n<p class=\"figure-data\">{data}Used in <a href=\"{page}#{}\">{chapter}</a>.</p>\n\n",
             figure.content, figure.id
         );
     }

@@ -42,7 +42,7 @@ enum Command {
         #[arg(value_name = "DIR")]
         dir: Option<PathBuf>,
     },
-    /// Count what each chapter has: words, listings, outputs, diagrams, programs, questions, links
+    /// Count what each chapter has: words, listings, outputs, figures, programs, questions, links
     ///
     /// A chapter without one of the first six ends the command with exit code 1.
     Count,

@@ -473,3 +473,236 @@ fn a_folder_with_other_files_is_not_replaced() {
     assert!(text.contains("files that are not a book's"), "{text}");
     assert_eq!(book.read("examples/output/a.txt"), "1\n");
 }
+
+/// A table with whatever a chart may trip over.
+const TABLE: &str = "\
+peak, MiB     first run  second run    kept
+              size  age  size   age    held
+small           10    1    20     2      -
+large          100    0   200  4 ms  stuck
+twice            1    1     1     1      1
+twice            2    2     2     2      2
+
+heap, MiB after  0 s  1 s  2 s
+up                 0    5   10
+short              1    2    -
+
+heap, MiB back   2 s  1 s
+down               1    2
+";
+
+/// A chart of that table, which keeps every rule.
+const BARS: &str = "title = \"Size\"\ncaption = \"The `large` one is larger.\"\nunit = \"MiB\"\n\n[[bars]]\n\
+                    from = \"examples/output/table.txt\"\ncolumn = \"size\"\nunder = \"second run\"\nrows = [\"small\",\n\"large\"]\n";
+const LINES: &str = "title = \"Heap\"\ncaption = \"One rises.\"\nunit = \"MiB\"\n\n[[lines]]\n\
+                     from = \"examples/output/table.txt\"\nx = \"heap, MiB after\"\nrows = [\"up\", \"short\"]\n";
+
+fn with_table() -> Book {
+    let book = Book::new();
+    book.write("examples/output/table.txt", TABLE);
+    book
+}
+
+/// Holds that `chart` with `old` replaced by `new` is refused with `what`, at the line of the block in which
+/// `at` stands, counted from 1.
+#[track_caller]
+fn chart_refused(chart: &str, (old, new): (&str, &str), at: usize, what: &str) {
+    assert!(chart.contains(old), "{old}");
+    let book = with_table();
+    let block = chart.replacen(old, new, 1);
+    let first = book.append("src/one.md", &format!("\n```chart\n{block}```\n")) + 1;
+    refused(&book, &format!("src/one.md:{}: {what}", first + at));
+}
+
+#[test]
+fn a_chart_is_drawn_from_what_was_recorded() {
+    let book = with_table();
+    let text = format!("\n```chart\n{BARS}```\n\n```chart\n{LINES}```\n\n");
+    book.append("src/one.md", &text);
+    book.append("src/index.md", "\n<!-- figures -->\n");
+    let (code, text) = book.build();
+    assert_eq!(code, Some(0), "{text}");
+    let page = book.read("out/site/one.html");
+    for part in [
+        "<figure id=\"figure-table\" class=\"diagram chart\">",
+        "<strong>Size.</strong> The <code>large</code> one is larger.",
+        "aria-label=\"Size: small 20 MiB; large 200 MiB.\"",
+        "<figure id=\"figure-table-2\" class=\"diagram chart\">",
+        "aria-label=\"Heap: up up to 10 MiB, until 2 s; short up to 2 MiB, until 1 s.\"",
+        "<td>2 MiB</td><td>-</td>",
+        "<figure id=\"figure-box\" class=\"diagram\">",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    // 200 of an axis to 256, of which 312 units are.
+    assert!(page.contains("width=\"243.8\""), "{page}");
+    let all = book.read("out/site/index.html");
+    for part in [
+        "Drawn from what <code>cargo run --example table</code> printed. Used in <a href=\"one.html#figure-table-2\">",
+        "Used in <a href=\"one.html#figure-box\">",
+        "aria-label=\"Size: small 20 MiB; large 200 MiB.\"",
+    ] {
+        assert!(all.contains(part), "{part}\n{all}");
+    }
+    assert!(!all.contains("id=\"figure-"), "an id is there twice");
+}
+
+#[test]
+fn a_chart_that_is_not_whole() {
+    chart_refused(
+        BARS,
+        ("title = ", "heading = "),
+        1,
+        "not a chart: unknown field `heading`",
+    );
+    chart_refused(BARS, ("\"MiB\"", "MiB"), 3, "not a chart: ");
+    chart_refused(
+        BARS,
+        ("The `large` one is larger.", " "),
+        1,
+        "a chart with an empty caption",
+    );
+    chart_refused(
+        BARS,
+        ("[[bars]]", "[[dots]]"),
+        5,
+        "not a chart: unknown field `dots`",
+    );
+    chart_refused(
+        "title = \"a\"\ncaption = \"a\"\nunit = \"MiB\"\n",
+        ("", ""),
+        1,
+        "a chart needs [[bars]] or [[lines]]",
+    );
+    chart_refused(
+        BARS,
+        ("\"small\",\n\"large\"", ""),
+        9,
+        "a chart without a row",
+    );
+    chart_refused(LINES, ("\"up\", \"short\"", ""), 8, "0 lines in one plot");
+}
+
+#[test]
+fn a_chart_of_something_else_than_an_output() {
+    let file = "examples/output/table.txt";
+    chart_refused(
+        BARS,
+        (file, "examples/output/gone.txt"),
+        6,
+        "cannot read examples/output/gone.txt",
+    );
+    chart_refused(
+        BARS,
+        (file, "examples/a.rs"),
+        6,
+        "examples/a.rs is no recorded output",
+    );
+    chart_refused(
+        BARS,
+        (file, "../examples/output/a.txt"),
+        6,
+        "../examples/output/a.txt is no recorded output",
+    );
+}
+
+#[test]
+fn a_chart_of_a_row_or_a_column_that_is_not_there() {
+    let table = "examples/output/table.txt";
+    chart_refused(
+        BARS,
+        ("\"large\"", "\"huge\""),
+        10,
+        &format!("{table} has no row `huge`"),
+    );
+    chart_refused(
+        BARS,
+        ("\"large\"", "\"twice\""),
+        10,
+        &format!("{table} has 2 rows `twice`"),
+    );
+    chart_refused(
+        BARS,
+        ("\"size\"", "\"weight\""),
+        7,
+        &format!("{table} has no heading `weight`"),
+    );
+    chart_refused(
+        BARS,
+        ("under = \"second run\"\n", ""),
+        7,
+        "`size` is there 2 times",
+    );
+    chart_refused(
+        BARS,
+        ("second run", "third run"),
+        8,
+        &format!("{table} has no heading `third run`"),
+    );
+    chart_refused(
+        LINES,
+        ("heap, MiB after", "heap"),
+        7,
+        &format!("{table} has no row `heap`"),
+    );
+}
+
+#[test]
+fn a_chart_of_what_is_not_a_number() {
+    let held = "column = \"held\"\n";
+    let size = "column = \"size\"\nunder = \"second run\"\n";
+    chart_refused(BARS, (size, held), 8, "`small` has no number there");
+    let large = BARS.replace("\"small\",\n", "");
+    chart_refused(&large, (size, held), 8, "`stuck` is not a number");
+    let log = BARS
+        .replace("size", "age")
+        .replace("second run", "first run");
+    let log = log.replace("unit =", "scale = \"log\"\nunit =");
+    chart_refused(
+        &log,
+        ("\"MiB\"", "\"MiB\""),
+        11,
+        "`0` has no place on a logarithmic scale",
+    );
+}
+
+#[test]
+fn a_chart_of_mixed_units() {
+    let age = BARS.replace("\"size\"", "\"age\"");
+    chart_refused(&age, ("", ""), 10, "ms in a chart of MiB");
+    chart_refused(&age, ("\"MiB\"", "\"items\""), 10, "ms in a chart of items");
+    chart_refused(
+        BARS,
+        ("\"MiB\"", "\"KiB\""),
+        9,
+        "a number without a unit, and examples/output/table.txt does not say KiB",
+    );
+}
+
+#[test]
+fn a_chart_over_places_that_do_not_rise() {
+    let back = LINES.replace("\"up\", \"short\"", "\"down\"");
+    chart_refused(
+        &back,
+        ("heap, MiB after", "heap, MiB back"),
+        7,
+        "`1 s` does not follow on the one before",
+    );
+    chart_refused(
+        LINES,
+        ("heap, MiB after", "peak, MiB"),
+        7,
+        "`first` is not a place on an axis",
+    );
+}
+
+#[test]
+fn a_chart_in_a_list() {
+    let book = with_table();
+    let block = BARS.replace('\n', "\n  ");
+    let line = book.append(
+        "src/one.md",
+        &format!("\n- A chart:\n\n  ```chart\n  {block}```\n"),
+    ) + 3;
+    refused(&book, &format!("src/one.md:{line}: a chart inside a list"));
+}
