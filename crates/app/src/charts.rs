@@ -993,29 +993,57 @@ fn described(block: &Block, plot: &Plot) -> String {
     format!("{title}: {}.", rows.join("; "))
 }
 
+/// The numbers of a plot: a row for each bar, or for each place on the axis under the lines, since a phone has more
+/// room downwards.
 fn table(block: &Block, plot: &Plot, head: &str) -> String {
-    let mut out = String::from("<div class=\"table-wrapper\"><table>");
-    if !head.is_empty() {
-        let _ = write!(out, "<caption>{}</caption>", escape(head));
-    }
-    let heads = match plot.x.is_empty() {
-        true => vec![prose(&block.title)],
-        false => plot.x.iter().map(|x| escape(&x.text)).collect(),
+    let unit = block.unit.get_ref();
+    let row = |tag: &str, first: &str, cells: &[String]| {
+        let open = match tag {
+            "th" => "<th scope=\"col\">",
+            _ => "<td>",
+        };
+        let cells: String = cells
+            .iter()
+            .map(|cell| format!("{open}{cell}</{tag}>"))
+            .collect();
+        format!("<tr>{first}{cells}</tr>")
     };
-    out += "<thead><tr><td></td>";
-    for head in heads {
-        let _ = write!(out, "<th scope=\"col\">{head}</th>");
-    }
-    out += "</tr></thead><tbody>";
-    for (label, numbers) in &plot.rows {
-        let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escape(label));
-        for i in 0..plot.x.len().max(1) {
-            let number = numbers.get(i).map_or("-", |number| &*number.text);
-            let _ = write!(out, "<td>{}</td>", escape(number));
+    let name = |name: &str| format!("<th scope=\"row\">{}</th>", escape(name));
+    let (top, rows): (String, Vec<String>) = match plot.x.is_empty() {
+        true => {
+            let rows = plot.rows.iter();
+            let rows =
+                rows.map(|(label, numbers)| row("td", &name(label), &[escape(&numbers[0].text)]));
+            (
+                row("th", "<td></td>", &[prose(&block.title)]),
+                rows.collect(),
+            )
         }
-        out += "</tr>";
-    }
-    out + "</tbody></table></div>"
+        false => {
+            // The unit stands once, at the top.
+            let own = format!(" {unit}");
+            let cell = |number: Option<&Number>| {
+                let text = number.map_or("-", |number| &*number.text);
+                escape(text.strip_suffix(&own).unwrap_or(text))
+            };
+            let rows = plot.x.iter().enumerate().map(|(i, x)| {
+                let cells = plot.rows.iter();
+                let cells: Vec<_> = cells.map(|(_, numbers)| cell(numbers.get(i))).collect();
+                row("td", &name(&x.text), &cells)
+            });
+            let labels: Vec<_> = plot.rows.iter().map(|(label, _)| escape(label)).collect();
+            let first = format!("<th scope=\"col\">{}</th>", escape(unit));
+            (row("th", &first, &labels), rows.collect())
+        }
+    };
+    let caption = match head {
+        "" => String::new(),
+        head => format!("<caption>{}</caption>", escape(head)),
+    };
+    format!(
+        "<div class=\"table-wrapper\"><table>{caption}<thead>{top}</thead><tbody>{}</tbody></table></div>",
+        rows.concat()
+    )
 }
 
 /// Text with `code` in it, as HTML.

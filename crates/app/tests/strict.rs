@@ -529,7 +529,7 @@ fn a_chart_is_drawn_from_what_was_recorded() {
         "aria-label=\"Size: small 20 MiB; large 200 MiB.\"",
         "<figure id=\"figure-table-2\" class=\"diagram chart\">",
         "aria-label=\"Heap: up up to 10 MiB, until 2 s; short up to 2 MiB, until 1 s.\"",
-        "<td>2 MiB</td><td>-</td>",
+        "<th scope=\"row\">2 s</th><td>10</td><td>-</td>",
         "<figure id=\"figure-box\" class=\"diagram\">",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
