@@ -16,17 +16,19 @@
 //! | other languages, indented blocks, `<pre>` | refused |
 //! | links, fragments, images | lead to something that the built site contains; nothing is loaded from another host |
 //! | pictures | have a text alternative; diagrams use the theme's classes instead of styles of their own |
+//! | labs | are labs of the `lab` crate |
 //! | mdBook's own warnings | are errors |
 //!
 //! # The notation
 //!
 //! The [`listings`] preprocessor adds captions to listings and outputs, turns `<!-- tabs -->` into
-//! panels and puts diagrams into the page. Links are checked by [`links`] in the rendered HTML, so
+//! panels, `<!-- lab NAME -->` into a lab ([`labs`]), and puts diagrams into the page. Links are checked by [`links`] in the rendered HTML, so
 //! they are exact for mdBook's ids; a plain `mdbook build` has all the checks but that one.
 
 pub mod build;
 pub mod counts;
 pub mod include;
+pub mod labs;
 pub mod learn;
 pub mod links;
 pub mod listings;
