@@ -26,6 +26,38 @@
     };
   });
 
+  // Changes the picture into the next one. Most shapes are the same or differ in a few numbers, and what
+  // stays as it is need not be laid out again.
+  const parsed = document.createElement('template');
+  const redraw = (picture, svg) => {
+    parsed.innerHTML = svg;
+    const drawn = picture.firstElementChild;
+    const next = parsed.content.firstElementChild;
+    const old = [...drawn.children];
+    const shapes = [...next.children];
+    const copy = (from, to) => {
+      for (const { name, value } of from.attributes) {
+        to.setAttribute(name, value);
+      }
+    };
+    copy(next, drawn);
+    for (const [i, shape] of shapes.entries()) {
+      const now = old[i];
+      if (!now) {
+        drawn.append(shape);
+      } else if (now.isEqualNode(shape)) {
+        continue;
+      } else if (now.localName === shape.localName && now.attributes.length === shape.attributes.length
+          && shape.childElementCount === 0) {
+        copy(shape, now);
+        now.textContent = shape.textContent;
+      } else {
+        now.replaceWith(shape);
+      }
+    }
+    old.slice(shapes.length).forEach(shape => shape.remove());
+  };
+
   const still = matchMedia('(prefers-reduced-motion: reduce)');
 
   // The lab and the values in the address: `#lab=NAME&made=100`. No heading's id looks like that.
@@ -83,7 +115,7 @@
           return show();
         }
       }
-      picture.innerHTML = frame.svg;
+      redraw(picture, frame.svg);
       time.max = end;
       time.value = at;
       clock.textContent = unit === 'ms' ? `${(at / 1000).toFixed(1)} s` : `${Math.round(at)} of ${end}`;
@@ -97,10 +129,19 @@
     const judge = () => {
       const { measure, unit } = asked.dataset;
       const number = value => value.toLocaleString('en-US');
-      const truth = `it was ${number(frame.answers[measure])} ${unit}.`;
-      verdict.textContent = said === null ? `I${truth.slice(1)}` : `You said ${number(said)} ${unit}; ${truth}`;
+      const truth = number(frame.answers[measure]);
+      verdict.textContent = said === null ? `It was ${truth} ${unit}.` : `You said ${number(said)} ${unit}; it was ${truth}.`;
       question.hidden = true;
       asked = null;
+    };
+
+    // A slider that is dragged gives more values than there are frames.
+    let due = 0;
+    const soon = () => {
+      due ||= requestAnimationFrame(() => {
+        due = 0;
+        show();
+      });
     };
 
     const stop = () => {
@@ -153,7 +194,10 @@
     const set = given => {
       for (const control of controls) {
         const value = given[control.name] ?? defaults[control.name];
-        const known = control.tagName !== 'SELECT' || [...control.options].some(option => option.value === value);
+        const known = {
+          select: () => [...control.options].some(option => option.value === value),
+          input: () => /^-?\d+$/.test(value),
+        }[control.localName]?.() ?? true;
         control.value = known ? value : defaults[control.name];
       }
       read();
@@ -192,7 +236,7 @@
       choose(null);
       read();
       share();
-      show();
+      soon();
     });
     form.addEventListener('submit', event => {
       event.preventDefault();

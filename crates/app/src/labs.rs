@@ -55,25 +55,24 @@ pub fn html(lab: &'static Lab) -> String {
          <span class=\"lab-unit\"></span> <button type=\"submit\">Run</button></div>\n\
          <p class=\"lab-verdict\" role=\"status\"></p>\n\
          </div>\n\
-         <div class=\"lab-view\">\n\
-         <figure class=\"diagram\"><div class=\"lab-picture\">{}</div><figcaption>{}</figcaption></figure>\n\
+         <figure class=\"lab-view diagram\"><div class=\"lab-picture\">{}</div>\n\
          <div class=\"lab-play\" hidden><button type=\"button\" data-do=\"play\">Play</button>\
          <button type=\"button\" data-do=\"back\">Back</button>\
          <button type=\"button\" data-do=\"step\">Step</button>\
          <button type=\"button\" data-do=\"reset\">Reset</button>\
          <label class=\"lab-time\"><span>{}</span> <input type=\"range\" min=\"0\" max=\"{}\" step=\"{step}\"></label>\
-         <output></output></div>\n\
-         </div>\n\
+         <output aria-live=\"off\"></output></div>\n\
+         <p class=\"lab-summary\">{}</p>\n\
+         <figcaption>{}</figcaption></figure>\n\
          <fieldset class=\"lab-controls\" hidden><legend>Change</legend>{controls}</fieldset>\n\
          </form>\n\
-         <p class=\"lab-summary\">{}</p>\n\
          <details class=\"lab-numbers\"><summary>The numbers</summary><div class=\"table-wrapper\">{}</div></details>\n\
          </section>\n",
         frame.svg,
-        escape(lab.caption),
         if unit == "ms" { "Time" } else { "Step" },
         trace.end(),
         escape(&frame.summary),
+        escape(lab.caption),
         frame.table.html(),
     )
 }
@@ -111,7 +110,7 @@ fn control(control: &Control) -> String {
             );
             let shown = format!("{default} {unit}");
             let output = format!(
-                "<output data-unit=\"{}\">{}</output>",
+                "<output aria-live=\"off\" data-unit=\"{}\">{}</output>",
                 escape(unit),
                 shown.trim()
             );
@@ -151,8 +150,8 @@ enum Built {
 
 /// Puts the model into `site`, if it can be made here: a book without it is a book with figures.
 ///
-/// The model is made once in a process. The app has the labs in it, so that who changes one starts
-/// the app again.
+/// The model is made once in a process: the figures come from the labs that are compiled into it, and
+/// who changes a lab starts it again.
 ///
 /// # Errors
 /// The labs do not compile, or the file cannot be written.
@@ -206,6 +205,8 @@ fn make_model(root: &Path) -> Result<Built> {
         ])
         .current_dir(root)
         .stdin(Stdio::null());
+    // The first time takes as long as a few crates do.
+    eprintln!("Compiling the labs …");
     let output = command.output().context("cannot start cargo")?;
     if !output.status.success() {
         bail!("the labs do not compile for {TARGET}:\n{}", said(&output));

@@ -10,9 +10,8 @@ use tokio::sync::{Notify, broadcast, mpsc, watch};
 pub(crate) static LAB: Lab = Lab {
     name: "bucket",
     title: "The bucket",
-    caption: "Items come from the left and go to the right. Below, over 10 seconds: the queue (filled) with all \
-              that is in flight (line), as items on the left and as memory on the right; how old an item is when \
-              it is taken; when the producer waits, and when items are lost or refused.",
+    caption: "Over 10 seconds: the queue (filled) and all that is in flight (line), in items and as memory; how old \
+              an item is when it is taken; when the producer waits, and when items are lost or refused.",
     pace: Pace {
         unit: "ms",
         step: 50,
@@ -477,6 +476,34 @@ fn run(values: &Values) -> Run {
     Run::new(policy, capacity, number("size"), samples)
 }
 
+/// The highest levels of some time.
+#[derive(Debug, Clone, Copy, Default)]
+struct Piece {
+    queued: u32,
+    in_flight: u32,
+    age: Option<Micros>,
+}
+
+impl Piece {
+    fn of(moments: &[Moment]) -> Self {
+        let mut piece = Self::default();
+        for moment in moments {
+            piece.queued = piece.queued.max(moment.queued_max);
+            piece.in_flight = piece.in_flight.max(moment.in_flight_max);
+            piece.age = piece.age.max(moment.age_max);
+        }
+        piece
+    }
+
+    fn with(self, other: &Self) -> Self {
+        Self {
+            queued: self.queued.max(other.queued),
+            in_flight: self.in_flight.max(other.in_flight),
+            age: self.age.max(other.age),
+        }
+    }
+}
+
 /// A run, as one moment for each millisecond.
 struct Run {
     policy: Policy,
@@ -484,6 +511,8 @@ struct Run {
     /// Of one item, in KiB.
     size: u64,
     samples: Vec<Moment>,
+    /// The highest levels of each [`PIECE_MS`], which are the points of the curves.
+    pieces: Vec<Piece>,
     /// The largest of the whole run, for the axes and for questions.
     queued: u32,
     in_flight: u32,
@@ -492,15 +521,21 @@ struct Run {
 
 impl Run {
     fn new(policy: Policy, capacity: usize, size: u64, samples: Vec<Moment>) -> Self {
-        let most = |of: fn(&Moment) -> u64| samples.iter().map(of).max().unwrap_or_default();
+        // The first moment is before everything.
+        let pieces = samples[1..].chunks(PIECE_MS as usize).map(Piece::of);
+        let pieces: Vec<_> = pieces.collect();
+        let all = pieces
+            .iter()
+            .fold(Piece::default(), |all, piece| all.with(piece));
         Self {
             policy,
             capacity,
             size,
-            queued: most(|moment| moment.queued_max.into()) as u32,
-            in_flight: most(|moment| moment.in_flight_max.into()) as u32,
-            oldest: most(|moment| moment.age_max.unwrap_or_default()),
+            queued: all.queued,
+            in_flight: all.in_flight,
+            oldest: all.age.unwrap_or_default(),
             samples,
+            pieces,
         }
     }
 
@@ -518,7 +553,7 @@ impl Run {
         svg.text("label", 39.0, 50.0, "producer");
         let (class, state) = match now.waiting {
             true => ("label small bad", "waits"),
-            false => ("label small muted", "makes items"),
+            false => ("label small muted", "makes"),
         };
         svg.text(class, 39.0, 68.0, state);
 
@@ -526,7 +561,7 @@ impl Run {
         svg.text("label", 281.0, 50.0, "consumer");
         let (class, state) = match now.busy {
             true => ("label small muted", "works"),
-            false => ("label small good", "has nothing"),
+            false => ("label small good", "idle"),
         };
         svg.text(class, 281.0, 68.0, state);
 
@@ -565,17 +600,18 @@ impl Run {
         svg.text("label small start", 1.0, 110.0, &waited);
     }
 
-    /// The largest of `of` in each piece of time up to `at`, in seconds.
-    fn curve(&self, at: u32, of: impl Fn(&Moment) -> f64) -> Vec<(f64, f64)> {
-        let mut points = vec![(0.0, of(self.at(0)))];
-        let mut from = 1;
-        while from <= at {
-            let to = (from + PIECE_MS - 1).min(at);
-            let most = (from..=to).map(|ms| of(self.at(ms))).fold(0.0, f64::max);
-            points.push((f64::from(to) / 1000.0, most));
-            from = to + 1;
+    /// The end of each piece of time up to `at`, in seconds, and what was in it.
+    fn pieces(&self, at: u32) -> Vec<(f64, Piece)> {
+        let whole = (at / PIECE_MS) as usize;
+        let mut pieces = vec![(0.0, Piece::default())];
+        for (i, piece) in self.pieces[..whole].iter().enumerate() {
+            pieces.push((f64::from((i as u32 + 1) * PIECE_MS) / 1000.0, *piece));
         }
-        points
+        let rest = &self.samples[whole * PIECE_MS as usize + 1..=at as usize];
+        if !rest.is_empty() {
+            pieces.push((f64::from(at) / 1000.0, Piece::of(rest)));
+        }
+        pieces
     }
 
     /// A bar from each piece of time in which `of` grew to the end of that, on one line.
@@ -621,7 +657,7 @@ impl Run {
     }
 
     /// One row for each second up to `at`.
-    fn table(&self, at: u32) -> Table {
+    fn table(&self, at: u32, pieces: &[(f64, Piece)]) -> Table {
         let head = [
             "second",
             "made",
@@ -636,18 +672,20 @@ impl Run {
         let rows = (0..at.div_ceil(1000)).map(|second| {
             let (from, to) = (second * 1000, ((second + 1) * 1000).min(at));
             let (old, new) = (self.at(from), self.at(to));
-            let of = &self.samples[from as usize + 1..=to as usize];
-            let most = |of_one: fn(&Moment) -> u32| of.iter().map(of_one).max().unwrap_or(0);
-            let age = of.iter().filter_map(|moment| moment.age_max).max();
+            let of = pieces.iter().filter(|(end, _)| {
+                *end * 1000.0 > f64::from(from) && *end * 1000.0 <= f64::from(to)
+            });
+            let most = of.fold(Piece::default(), |all, (_, piece)| all.with(piece));
             vec![
                 (second + 1).to_string(),
                 grouped((new.made - old.made).into()),
                 grouped((new.handled - old.handled).into()),
                 grouped((new.lost - old.lost).into()),
                 grouped((new.refused - old.refused).into()),
-                grouped(most(|moment| moment.queued_max).into()),
-                kib(u64::from(most(|moment| moment.in_flight_max)) * self.size),
-                age.map_or_else(String::new, |age| format!("{} ms", grouped(age / 1000))),
+                grouped(most.queued.into()),
+                kib(u64::from(most.in_flight) * self.size),
+                most.age
+                    .map_or_else(String::new, |age| format!("{} ms", grouped(age / 1000))),
                 format!("{} ms", grouped((new.waited - old.waited) / 1000)),
             ]
         });
@@ -677,7 +715,7 @@ impl Trace for Run {
 
     fn frame(&self, at: u32) -> Frame {
         let now = self.at(at);
-        let mut svg = Svg::new(388.0);
+        let mut svg = Svg::new(380.0);
         let plot = |top, height, y_max| Plot {
             left: 40.0,
             top,
@@ -689,14 +727,19 @@ impl Trace for Run {
 
         let limit = self.policy.limit(self.capacity);
         let highest = self.in_flight.max(limit.unwrap_or_default() as u32);
-        let items = plot(140.0, 90.0, draw::round_up(highest.into()));
+        let items = plot(148.0, 88.0, draw::round_up(highest.into()));
         self.scene(&mut svg, now, items.y_max);
 
-        svg.text("label small start", 1.0, 131.0, "items");
-        svg.text("label small end", 319.0, 131.0, "memory");
-        let queue = self.curve(at, |moment| moment.queued_max.into());
+        svg.text("label small start", 1.0, 134.0, "items");
+        svg.text("label small end", 319.0, 134.0, "memory");
+        let pieces = self.pieces(at);
+        let queue: Vec<_> = (pieces.iter())
+            .map(|(x, piece)| (*x, f64::from(piece.queued)))
+            .collect();
         items.area(&mut svg, "soft accent", &queue);
-        let in_flight = self.curve(at, |moment| moment.in_flight_max.into());
+        let in_flight: Vec<_> = (pieces.iter())
+            .map(|(x, piece)| (*x, f64::from(piece.in_flight)))
+            .collect();
         items.curve(&mut svg, "wire", &in_flight);
         if let Some(limit) = limit {
             let y = items.y(limit as f64);
@@ -707,26 +750,21 @@ impl Trace for Run {
         }
         items.axes(&mut svg);
         let memory = |part: f64| kib((items.y_max * part) as u64 * self.size);
-        for (part, y) in [(1.0, 144.0), (0.0, 234.0)] {
+        for (part, y) in [(1.0, 153.0), (0.0, 240.0)] {
             let label = grouped((items.y_max * part) as u64);
             svg.text("label small end muted", 36.0, y, &label);
             svg.text("label small start muted", 268.0, y, &memory(part));
         }
 
         let oldest = self.oldest.div_ceil(1000).max(1);
-        let ages = plot(262.0, 50.0, draw::round_up(oldest as f64));
-        svg.text("label small start", 1.0, 254.0, "age when taken");
+        let ages = plot(270.0, 44.0, draw::round_up(oldest as f64));
+        svg.text("label small start", 1.0, 258.0, "age when taken");
         let mut age = 0.0;
-        let taken: Vec<_> = self
-            .curve(at, |moment| match moment.age_max {
-                Some(micros) => micros as f64 / 1000.0,
-                None => -1.0,
-            })
-            .into_iter()
-            .map(|(x, y)| {
+        let taken: Vec<_> = (pieces.iter())
+            .map(|(x, piece)| {
                 // Where nothing was taken the line goes on.
-                age = if y > 0.0 { y } else { age };
-                (x, age)
+                age = piece.age.map_or(age, |age| age as f64 / 1000.0);
+                (*x, age)
             })
             .collect();
         ages.curve(&mut svg, "wire accent", &taken);
@@ -734,14 +772,14 @@ impl Trace for Run {
         svg.text(
             "label small end muted",
             36.0,
-            266.0,
+            275.0,
             &grouped(ages.y_max as u64),
         );
-        svg.text("label small end muted", 36.0, 316.0, "0");
-        svg.text("label small start muted", 268.0, 266.0, "ms");
+        svg.text("label small end muted", 36.0, 318.0, "0");
+        svg.text("label small start muted", 268.0, 275.0, "ms");
 
-        let waits = plot(326.0, 8.0, 1.0);
-        svg.text("label small start", 268.0, 334.0, "waits");
+        let waits = plot(328.0, 8.0, 1.0);
+        svg.text("label small start", 268.0, 336.0, "waits");
         self.strip(&mut svg, &waits, at, |moment| moment.waited);
         waits.axes(&mut svg);
         let gone = plot(346.0, 8.0, 1.0);
@@ -761,12 +799,12 @@ impl Trace for Run {
             );
         }
         let x = gone.x(f64::from(at) / 1000.0);
-        svg.line("wire muted", &[(x, 136.0), (x, 358.0)]);
+        svg.line("wire muted", &[(x, 148.0), (x, 358.0)]);
 
         Frame {
             svg: svg.finish("A producer, a queue and a consumer, and what happened over time"),
             summary: self.summary(at),
-            table: self.table(at),
+            table: self.table(at, &pieces),
         }
     }
 

@@ -1,6 +1,6 @@
 //! SVG by hand: shapes with the classes of the book's diagrams, which have the theme's colors.
 
-use std::fmt::Write;
+use std::fmt::{Display, Formatter, Write};
 
 /// The width of every lab's picture. On a phone it has room at its own size, where the text of
 /// `label small` is 12 pixels high.
@@ -49,17 +49,17 @@ impl Svg {
 
     /// A line from one point to the next, and so on.
     pub fn line(&mut self, class: &str, points: &[(f64, f64)]) {
-        let mut path = String::new();
+        self.push(format_args!("<path class=\"{class}\" d=\""));
         for (i, (x, y)) in points.iter().enumerate() {
-            let _ = write!(
-                path,
-                "{}{} {}",
-                ["L", "M"][usize::from(i == 0)],
-                short(*x),
-                short(*y)
-            );
+            // A level stretch is its two ends.
+            let level = |other: Option<&(f64, f64)>| other.is_some_and(|(_, other)| other == y);
+            if i > 0 && level(points.get(i - 1)) && level(points.get(i + 1)) {
+                continue;
+            }
+            let command = if i == 0 { 'M' } else { 'L' };
+            self.push(format_args!("{command}{} {}", short(*x), short(*y)));
         }
-        self.push(format_args!("<path class=\"{class}\" d=\"{path}\"/>"));
+        self.push(format_args!("\"/>"));
     }
 
     /// A text; `y` is its baseline.
@@ -139,11 +139,11 @@ impl Plot {
     }
 }
 
-/// The next number from `value` on that an axis can end with: 1, 2 or 5 and zeros.
+/// The next number from `value` on that an axis can end with: 1, 2, 3 or 5 and zeros.
 pub fn round_up(value: f64) -> f64 {
     let mut unit = 1.0;
     loop {
-        for step in [1.0, 2.0, 5.0] {
+        for step in [1.0, 2.0, 3.0, 5.0] {
             if step * unit >= value {
                 return step * unit;
             }
@@ -181,9 +181,21 @@ pub fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-/// A coordinate with one decimal at the most.
-fn short(number: f64) -> String {
-    let text = format!("{number:.1}");
-    let short = text.strip_suffix(".0").unwrap_or(&text);
-    if short == "-0" { "0" } else { short }.to_owned()
+/// A coordinate with one decimal at the most. Written as whole numbers: hundreds of them make a picture,
+/// and writing floating point takes several times as long.
+fn short(number: f64) -> Short {
+    Short((number * 10.0).round() as i32)
+}
+
+struct Short(i32);
+
+impl Display for Short {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, tenth) = (self.0.unsigned_abs() / 10, self.0.unsigned_abs() % 10);
+        match tenth {
+            0 => write!(f, "{sign}{whole}"),
+            _ => write!(f, "{sign}{whole}.{tenth}"),
+        }
+    }
 }
