@@ -177,6 +177,16 @@ const remember = {
   }
 }
 
+// Labs: what they need comes with the pages that have one. mdBook writes the names.
+if (document.querySelector('.lab')) {
+  const style = document.createElement('link');
+  style.rel = 'stylesheet';
+  style.href = path_to_root + '{{ resource "theme/lab.css" }}';
+  const script = document.createElement('script');
+  script.src = path_to_root + '{{ resource "theme/lab.js" }}';
+  document.head.append(style, script);
+}
+
 // Search: its scripts and its index are loaded when somebody searches.
 {
   const toggle = document.getElementById('mdbook-search-toggle');

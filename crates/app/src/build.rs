@@ -1,7 +1,7 @@
 //! One strict build of the book.
 
 use crate::listings::{self, Listings, Report};
-use crate::{Problem, Problems, links, log};
+use crate::{Problem, Problems, labs, links, log};
 use anyhow::{Context, Result, anyhow, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
@@ -57,6 +57,9 @@ pub fn build(root: &Path, site: &Path) -> Result<()> {
     };
     links::check(site, &pages, &report.links, &mut report.problems)?;
     if report.problems.is_empty() {
+        if report.labs {
+            labs::write_model(root, site)?;
+        }
         return Ok(());
     }
     Err(Problems::new(report.problems).into())

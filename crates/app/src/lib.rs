@@ -17,12 +17,14 @@
 //! | other languages, indented blocks, `<pre>` | refused |
 //! | links, fragments, images | lead to something that the built site contains; nothing is loaded from another host |
 //! | pictures | have a text alternative; diagrams use the theme's classes instead of styles of their own |
+//! | labs | are labs of the `lab` crate |
 //! | mdBook's own warnings | are errors |
 //!
 //! # The notation
 //!
 //! The [`listings`] preprocessor adds captions to listings and outputs, turns `<!-- tabs -->` into
-//! panels, draws charts, and puts diagrams into the page; `<!-- figures -->` becomes all of them. Links are checked by [`links`] in the rendered HTML, so
+//! panels, `<!-- lab NAME -->` into a lab ([`labs`]), draws charts, and puts diagrams into the page;
+//! `<!-- figures -->` becomes all of them. Links are checked by [`links`] in the rendered HTML, so
 //! they are exact for mdBook's ids; a plain `mdbook build` has all the checks but that one.
 
 pub mod build;
@@ -30,6 +32,7 @@ mod charts;
 pub mod counts;
 mod figures;
 pub mod include;
+pub mod labs;
 pub mod learn;
 pub mod links;
 pub mod listings;

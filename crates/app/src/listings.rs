@@ -7,6 +7,7 @@
 use crate::charts::{self, escape};
 use crate::figures::{self, Figure};
 use crate::include::{self, Directive, Page};
+use crate::labs;
 use crate::links::{Written, has_host};
 use crate::{Problem, Problems};
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
@@ -32,6 +33,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Where each link was written.
     pub links: Vec<Written>,
+    /// Whether a page has a lab, which needs its model in the site.
+    pub labs: bool,
 }
 
 /// The preprocessor.
@@ -466,6 +469,10 @@ impl Rewriter<'_> {
             );
         }
         let comment = html.trim();
+        if let Some(name) = labs::named(comment) {
+            self.lab(text, name, range);
+            return;
+        }
         let replacement = match (comment, self.tabs.take()) {
             ("<!-- tabs -->", None) => {
                 self.tabs = Some(Tabs {
@@ -510,6 +517,19 @@ impl Rewriter<'_> {
             }
         };
         self.edits.push((range.clone(), format!("{replacement}\n")));
+    }
+
+    fn lab(&mut self, text: &str, name: &str, range: &Range<usize>) {
+        match lab::find(name) {
+            Some(lab) => {
+                self.report.labs = true;
+                self.edits.push((range.clone(), labs::html(lab) + "\n"));
+            }
+            None => {
+                let fix = format!("did you mean `<!-- lab {} -->`?", labs::nearest(name));
+                self.problem(text, range.start, format!("there is no lab `{name}`"), &fix);
+            }
+        }
     }
 
     /// The HTML that a listing inside tabs needs before it, if it opens a panel.

@@ -30,7 +30,8 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::WatchStream;
 
 /// What a page may load and run: its own files, and no script or style block in the page itself.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+/// A lab is WebAssembly, and `wasm-unsafe-eval` allows that and nothing else.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
     base-uri 'self'; form-action 'none'; frame-src 'self'; frame-ancestors 'self'";
 

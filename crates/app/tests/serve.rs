@@ -260,7 +260,10 @@ fn every_answer_carries_the_policy() {
                 .to_owned()
         };
         assert_eq!(directive("default-src"), "default-src 'none'");
-        assert_eq!(directive("script-src"), "script-src 'self'");
+        assert_eq!(
+            directive("script-src"),
+            "script-src 'self' 'wasm-unsafe-eval'"
+        );
         assert_eq!(directive("connect-src"), "connect-src 'self'");
         assert!(
             answer.contains("x-content-type-options: nosniff"),

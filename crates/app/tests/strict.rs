@@ -706,3 +706,73 @@ fn a_chart_in_a_list() {
     ) + 3;
     refused(&book, &format!("src/one.md:{line}: a chart inside a list"));
 }
+
+#[test]
+fn an_unknown_lab() {
+    page_refused(
+        "<!-- lab buckett -->\n",
+        "there is no lab `buckett`: did you mean `<!-- lab bucket -->`?",
+    );
+}
+
+#[test]
+fn a_lab_is_a_figure_with_its_summary_its_numbers_and_hidden_controls() {
+    let book = Book::new();
+    book.append("src/one.md", "\n<!-- lab bucket -->\n");
+    let (code, text) = book.build();
+    assert_eq!(code, Some(0), "{text}");
+    let page = book.read("out/site/one.html");
+    let (_, lab) = page.split_once("data-lab=\"bucket\"").unwrap();
+    let (lab, _) = lab.split_once("</section>").unwrap();
+    for part in [
+        "<svg ",
+        "<figcaption>",
+        "class=\"lab-summary\">At 10.0 s",
+        "<th scope=\"row\">10</th>",
+        "name=\"capacity\" min=\"1\" max=\"256\"",
+        "<option value=\"oldest\">",
+    ] {
+        assert!(lab.contains(part), "{part} is missing: {lab}");
+    }
+    // Nothing that can be touched is shown before there is a script to answer.
+    for part in ["lab-try", "lab-play", "lab-controls"] {
+        assert!(lab.contains(&format!("class=\"{part}\" hidden")), "{part}");
+    }
+}
+
+#[test]
+fn a_missing_target_is_named_and_the_book_is_built_without_a_model() {
+    let book = Book::new();
+    book.append("src/one.md", "\n<!-- lab bucket -->\n");
+    book.write("crates/lab/Cargo.toml", "");
+    // A compiler whose answer is no folder.
+    let output = book
+        .command(&["build", "out/site"])
+        .env("RUSTC", "echo")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(
+        text.contains("rustup target add wasm32-unknown-unknown"),
+        "{text}"
+    );
+    assert!(!book.site().join(app::labs::MODEL).exists());
+    assert!(
+        book.read("out/site/one.html")
+            .contains("data-lab=\"bucket\"")
+    );
+}
+
+#[test]
+fn a_page_without_a_lab_asks_for_no_target() {
+    let book = Book::new();
+    book.write("crates/lab/Cargo.toml", "");
+    let output = book
+        .command(&["build", "out/site"])
+        .env("RUSTC", "echo")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(!text.contains("rustup"), "{text}");
+}

@@ -104,14 +104,19 @@ impl Book {
         std::fs::read_to_string(self.root().join(path)).unwrap()
     }
 
-    /// Runs the command line in the book's folder.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_book"))
+    /// The command line, to be run in the book's folder.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_book"));
+        command
             .args(arguments)
             .current_dir(self.root())
-            .env_remove("CARGO_TARGET_DIR")
-            .output()
-            .unwrap()
+            .env_remove("CARGO_TARGET_DIR");
+        command
+    }
+
+    /// Runs the command line in the book's folder.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
     }
 
     /// Runs `build`: the exit code and what it printed.

@@ -1,0 +1,120 @@
+//! The book's labs: simulations that a reader changes and watches.
+//!
+//! A lab runs real code, `tokio::sync` channels above all, on a virtual clock, and draws what it did.
+//! The same code runs natively, where the book is built and tested, and as WebAssembly in the page.
+//!
+//! `README.md` of this package says how to add one.
+
+pub mod clock;
+pub mod draw;
+mod model;
+
+mod bucket;
+
+pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
+
+use serde_json::{Map, Value as Json, json};
+use std::cell::RefCell;
+
+/// Every lab.
+pub static LABS: &[&Lab] = &[&bucket::LAB];
+
+/// The lab called `name`.
+pub fn find(name: &str) -> Option<&'static Lab> {
+    LABS.iter().copied().find(|lab| lab.name == name)
+}
+
+/// The longest request that is answered, in bytes.
+pub const MAX_REQUEST: usize = 64 * 1024;
+
+/// A lab's name, its values, and the run that they gave.
+type Last = Option<(&'static str, Values, Box<dyn Trace>)>;
+
+thread_local! {
+    /// A lab that plays asks for frame after frame of the same run.
+    static LAST: RefCell<Last> = const { RefCell::new(None) };
+}
+
+/// Answers a request in JSON, `{"lab": "bucket", "values": {"made": 1000}, "at": 500}`, with the
+/// frame at a position, or the last without `at`: `{"svg", "summary", "table", "end", "answers"}`.
+/// `table` is HTML, `answers` has [`Trace::measures`]. A request that is not understood gives `{"error"}`.
+///
+/// Native code and the page's WebAssembly give the same answer, byte for byte.
+pub fn answer(request: &str) -> String {
+    let answer = frame(request).unwrap_or_else(|error| json!({ "error": error }));
+    answer.to_string()
+}
+
+fn frame(request: &str) -> Result<Json, String> {
+    if request.len() > MAX_REQUEST {
+        return Err(format!("the request is longer than {MAX_REQUEST} bytes"));
+    }
+    let request: Map<String, Json> =
+        serde_json::from_str(request).map_err(|error| format!("not a request: {error}"))?;
+    let name = request.get("lab").and_then(Json::as_str);
+    let name = name.ok_or("the request names no lab")?;
+    let lab = find(name).ok_or_else(|| format!("there is no lab `{name}`"))?;
+    let empty = Map::new();
+    let given = request.get("values").and_then(Json::as_object);
+    let values = Values::read(lab, given.unwrap_or(&empty));
+    let at = request.get("at").and_then(Json::as_u64);
+
+    LAST.with_borrow_mut(|last| {
+        let trace = match last.take() {
+            Some((name, old, trace)) if name == lab.name && old == values => trace,
+            _ => (lab.run)(&values),
+        };
+        let end = trace.end();
+        let at = at.and_then(|at| u32::try_from(at).ok()).unwrap_or(END);
+        let frame = trace.frame(at.min(end));
+        let answers = trace.measures().into_iter();
+        let answers = answers.map(|(name, value)| (name.to_owned(), Json::from(value)));
+        let answers: Map<_, _> = answers.collect();
+        let answer = json!({
+            "svg": frame.svg,
+            "summary": frame.summary,
+            "table": frame.table.html(),
+            "end": end,
+            "answers": answers,
+        });
+        *last = Some((lab.name, values, trace));
+        Ok(answer)
+    })
+}
+
+/// What a page calls. Numbers go in and out, so that neither side needs generated bindings: `push`
+/// takes a request byte by byte, `call` answers it and gives the answer's length, and `answer` says
+/// where the answer begins, which holds until the next `call`.
+#[cfg(target_arch = "wasm32")]
+mod page {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static REQUEST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        static ANSWER: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn push(byte: u8) {
+        REQUEST.with_borrow_mut(|request| {
+            // One too many is kept, and refused.
+            if request.len() <= crate::MAX_REQUEST {
+                request.push(byte);
+            }
+        });
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn call() -> usize {
+        let request = REQUEST.take();
+        let answer = crate::answer(&String::from_utf8_lossy(&request));
+        let length = answer.len();
+        ANSWER.set(answer);
+        length
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn answer() -> *const u8 {
+        ANSWER.with_borrow(|answer| answer.as_ptr())
+    }
+}

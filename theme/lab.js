@@ -1,0 +1,307 @@
+// Labs: the controls around the model, which is the lab crate as WebAssembly. Which labs there are,
+// what they do and how they look is the model's business; here is what all of them share.
+'use strict';
+{
+  let model;
+  // A classic script, since a page from file:// may neither fetch nor import. Sets `window.lab`, which
+  // takes a request in JSON and gives the answer in JSON.
+  const load = () => model ??= new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = `${path_to_root}lab-model.js`;
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  }).then(async () => {
+    const bytes = Uint8Array.from(atob(lab_model), char => char.charCodeAt(0));
+    lab_model = null;
+    const { exports } = (await WebAssembly.instantiate(bytes)).instance;
+    const encoder = new TextEncoder();
+    const decoder = new TextDecoder();
+    window.lab = request => {
+      for (const byte of encoder.encode(request)) {
+        exports.push(byte);
+      }
+      const length = exports.call();
+      return decoder.decode(new Uint8Array(exports.memory.buffer, exports.answer(), length));
+    };
+  });
+
+  // Changes the picture into the next one. Most shapes are the same or differ in a few numbers, and what
+  // stays as it is need not be laid out again.
+  const parsed = document.createElement('template');
+  const redraw = (picture, svg) => {
+    parsed.innerHTML = svg;
+    const drawn = picture.firstElementChild;
+    const next = parsed.content.firstElementChild;
+    const old = [...drawn.children];
+    const shapes = [...next.children];
+    const copy = (from, to) => {
+      for (const { name, value } of from.attributes) {
+        to.setAttribute(name, value);
+      }
+    };
+    copy(next, drawn);
+    for (const [i, shape] of shapes.entries()) {
+      const now = old[i];
+      if (!now) {
+        drawn.append(shape);
+      } else if (now.isEqualNode(shape)) {
+        continue;
+      } else if (now.localName === shape.localName && now.attributes.length === shape.attributes.length
+          && shape.childElementCount === 0) {
+        copy(shape, now);
+        now.textContent = shape.textContent;
+      } else {
+        now.replaceWith(shape);
+      }
+    }
+    old.slice(shapes.length).forEach(shape => shape.remove());
+  };
+
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+  // The lab and the values in the address: `#lab=NAME&made=100`. No heading's id looks like that.
+  const address = () => location.hash.startsWith('#lab=') ? new URLSearchParams(location.hash.slice(1)) : null;
+
+  const wake = section => {
+    const find = selector => section.querySelector(selector);
+    const form = find('form');
+    const picture = find('.lab-picture');
+    const summary = find('.lab-summary');
+    const numbers = find('.lab-numbers');
+    const question = find('.lab-question');
+    const guess = question.querySelector('input');
+    const verdict = find('.lab-verdict');
+    const play = find('[data-do=play]');
+    const time = find('.lab-time input');
+    const clock = find('.lab-play output');
+    const presets = [...section.querySelectorAll('.lab-presets button')];
+    const controls = [...section.querySelectorAll('.lab-controls [name]')];
+    const { lab, unit } = section.dataset;
+    const step = Number(section.dataset.step);
+    const pace = Number(section.dataset.pace);
+    const defaults = Object.fromEntries(new FormData(form));
+
+    let values = defaults;
+    let end = Number(time.max);
+    let at = end;
+    let frame;
+    let playing = 0;
+    let asked = null;
+    let said = null;
+
+    // Words follow the picture, at most twice a second: a screen reader speaks each of them.
+    let speaking = 0;
+    const speak = () => {
+      speaking ||= setTimeout(() => {
+        speaking = 0;
+        if (summary.textContent !== frame.summary) {
+          summary.textContent = frame.summary;
+        }
+        if (numbers.open) {
+          numbers.querySelector('.table-wrapper').innerHTML = frame.table;
+        }
+      }, playing ? 1000 : 150);
+    };
+    numbers.addEventListener('toggle', () => frame && speak());
+
+    const show = () => {
+      const wasLast = at >= end;
+      frame = JSON.parse(window.lab(JSON.stringify({ lab, values, at: Math.round(at) })));
+      if (frame.end !== end) {
+        end = frame.end;
+        if (wasLast || at > end) {
+          at = end;
+          return show();
+        }
+      }
+      redraw(picture, frame.svg);
+      time.max = end;
+      time.value = at;
+      clock.textContent = unit === 'ms' ? `${(at / 1000).toFixed(1)} s` : `${Math.round(at)} of ${end}`;
+      time.setAttribute('aria-valuetext', clock.textContent);
+      speak();
+      if (at >= end && asked) {
+        judge();
+      }
+    };
+
+    const judge = () => {
+      const { measure, unit } = asked.dataset;
+      const number = value => value.toLocaleString('en-US');
+      const truth = number(frame.answers[measure]);
+      verdict.textContent = said === null ? `It was ${truth} ${unit}.` : `You said ${number(said)} ${unit}; it was ${truth}.`;
+      question.hidden = true;
+      asked = null;
+    };
+
+    // A slider that is dragged gives more values than there are frames.
+    let due = 0;
+    const soon = () => {
+      due ||= requestAnimationFrame(() => {
+        due = 0;
+        show();
+      });
+    };
+
+    const stop = () => {
+      cancelAnimationFrame(playing);
+      playing = 0;
+      play.textContent = 'Play';
+    };
+
+    const start = () => {
+      if (at >= end) {
+        at = 0;
+      }
+      if (still.matches) {
+        at = end;
+        show();
+        return;
+      }
+      play.textContent = 'Pause';
+      let last;
+      const next = now => {
+        at = Math.min(end, at + (now - (last ?? now)) * pace / 1000);
+        last = now;
+        if (at >= end) {
+          stop();
+        } else {
+          playing = requestAnimationFrame(next);
+        }
+        show();
+      };
+      playing = requestAnimationFrame(next);
+    };
+
+    const go = to => {
+      stop();
+      at = Math.max(0, Math.min(end, to));
+      show();
+    };
+
+    const read = () => {
+      values = Object.fromEntries(new FormData(form));
+      for (const { value, parentElement } of controls) {
+        const output = parentElement.parentElement.querySelector('output');
+        if (output) {
+          output.textContent = `${value} ${output.dataset.unit}`.trim();
+          parentElement.querySelector('input').setAttribute('aria-valuetext', output.textContent);
+        }
+      }
+    };
+
+    const set = given => {
+      for (const control of controls) {
+        const value = given[control.name] ?? defaults[control.name];
+        const known = {
+          select: () => [...control.options].some(option => option.value === value),
+          input: () => /^-?\d+$/.test(value),
+        }[control.localName]?.() ?? true;
+        control.value = known ? value : defaults[control.name];
+      }
+      read();
+    };
+
+    const share = () => {
+      const changed = Object.entries(values).filter(([name, value]) => value !== defaults[name]);
+      history.replaceState(null, '', `#${new URLSearchParams([['lab', lab], ...changed])}`);
+    };
+
+    const choose = chosen => {
+      for (const preset of presets) {
+        preset.setAttribute('aria-pressed', preset === chosen);
+      }
+      asked = chosen;
+      said = null;
+      verdict.textContent = '';
+      question.hidden = !chosen;
+      if (chosen) {
+        question.querySelector('span').textContent = chosen.dataset.ask;
+        question.querySelector('.lab-unit').textContent = chosen.dataset.unit;
+        guess.value = '';
+      }
+    };
+
+    for (const preset of presets) {
+      preset.addEventListener('click', () => {
+        choose(preset);
+        set(JSON.parse(preset.dataset.values));
+        share();
+        go(0);
+        guess.focus();
+      });
+    }
+    find('.lab-controls').addEventListener('input', () => {
+      choose(null);
+      read();
+      share();
+      soon();
+    });
+    form.addEventListener('submit', event => {
+      event.preventDefault();
+      if (asked) {
+        said = guess.value === '' ? null : Number(guess.value);
+        go(0);
+        play.focus();
+        start();
+      }
+    });
+    time.addEventListener('input', () => go(Number(time.value)));
+    find('.lab-play').addEventListener('click', event => {
+      ({
+        play: () => playing ? stop() : start(),
+        back: () => go(at - step),
+        step: () => go(at + step),
+        reset: () => {
+          choose(null);
+          set({});
+          share();
+          go(0);
+        },
+      })[event.target.dataset.do]?.();
+    });
+
+    const open = () => {
+      set(Object.fromEntries(address() ?? []));
+      choose(null);
+      go(end);
+    };
+    if (address()?.get('lab') === lab) {
+      open();
+    } else {
+      read();
+    }
+    window.addEventListener('hashchange', () => {
+      if (address()?.get('lab') === lab) {
+        section.scrollIntoView();
+        open();
+      }
+    });
+    summary.setAttribute('aria-live', 'polite');
+    time.value = at;
+    for (const part of section.querySelectorAll('.lab-try, .lab-play, .lab-controls')) {
+      part.hidden = false;
+    }
+    section.classList.add('awake');
+  };
+
+  const near = new IntersectionObserver(entries => {
+    for (const { isIntersecting, target } of entries) {
+      if (isIntersecting) {
+        near.unobserve(target);
+        // Without a model the figure stays as it is.
+        load().then(() => wake(target), () => {});
+      }
+    }
+  }, { rootMargin: '600px' });
+
+  for (const section of document.querySelectorAll('.lab')) {
+    // Keys are the lab's: arrows move a slider, and `s` and `/` may be typed.
+    section.addEventListener('keydown', event => event.stopPropagation());
+    near.observe(section);
+    if (address()?.get('lab') === section.dataset.lab) {
+      section.scrollIntoView();
+    }
+  }
+}
