@@ -163,6 +163,8 @@ fn each_phrase_is_found_and_code_is_left_out() {
         banned("Adjust it, justly: ``a ` just``, and a lone ` at the end."),
         []
     );
+    let quiz = "```quiz\nwhy = \"It is `just` just one.\"\n```\n\n```sh\njust\n```\n";
+    assert_eq!(banned(quiz).iter().map(|f| f.0).collect::<Vec<_>>(), [2]);
     assert_eq!(banned("One ` alone.\n\nIt’s just one.")[0].0, 3);
 }
 
@@ -194,7 +196,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 /// The text with its lines where they were and its code blanked.
 fn without_code(text: &str) -> String {
     let (mut prose, mut paragraph) = (String::new(), String::new());
-    let mut fenced = false;
+    let (mut fenced, mut quiz) = (false, false);
     for line in text.lines() {
         let fence = line.trim_start().starts_with("```");
         if fenced || fence || line.trim().is_empty() {
@@ -205,7 +207,10 @@ fn without_code(text: &str) -> String {
             paragraph += line;
             paragraph.push('\n');
         }
-        fenced ^= fence;
+        // A quiz is prose between its fences.
+        let was = quiz;
+        quiz ^= fence && !fenced && (quiz || line == "```quiz");
+        fenced ^= fence && !was && !quiz;
     }
     prose + &without_spans(&paragraph)
 }

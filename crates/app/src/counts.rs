@@ -10,14 +10,18 @@ use std::path::Path;
 /// The part of the table of contents whose pages are not chapters.
 const APPENDICES: &str = "Appendices";
 
+/// The heading of a chapter's interview questions.
+pub(crate) const QUESTIONS: &str = "You can now answer";
+
 /// What a chapter must have at least one of, in the order of [`Chapter::counts`]. Links it may do without.
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     "words",
     "listings",
     "outputs",
     "figures",
     "Node.js",
     "questions",
+    "quiz",
     "links",
 ];
 
@@ -26,14 +30,15 @@ const COLUMNS: [&str; 7] = [
 pub struct Chapter {
     /// The title in the table of contents.
     pub title: String,
-    /// Words of prose, listings, recorded outputs, figures, Node.js programs, interview questions and links.
-    pub counts: [usize; 7],
+    /// Words of prose, listings, recorded outputs, figures, Node.js programs, interview questions, questions of its
+    /// quiz, and links.
+    pub counts: [usize; 8],
 }
 
 impl Chapter {
     /// What it must have and has not.
     pub fn missing(&self) -> impl Iterator<Item = &'static str> {
-        let must = COLUMNS.into_iter().zip(self.counts).take(6);
+        let must = COLUMNS.into_iter().zip(self.counts).take(7);
         must.filter(|(_, n)| *n == 0).map(|(name, _)| name)
     }
 }
@@ -77,7 +82,7 @@ pub fn table(chapters: &[Chapter]) -> String {
     for name in COLUMNS {
         table += &format!(" {name:>9}");
     }
-    let mut sums = [0; 7];
+    let mut sums = [0; 8];
     for chapter in chapters {
         table += &format!("\n{:width$}", chapter.title);
         for (sum, n) in sums.iter_mut().zip(chapter.counts) {
@@ -92,9 +97,9 @@ pub fn table(chapters: &[Chapter]) -> String {
     table + "\n"
 }
 
-fn count(text: &str) -> [usize; 7] {
+fn count(text: &str) -> [usize; 8] {
     let [mut words, mut listings, mut outputs, mut figures] = [0; 4];
-    let (mut questions, mut links) = (0, 0);
+    let [mut questions, mut quiz, mut links] = [0; 3];
     let mut node = BTreeSet::new();
     let (mut code, mut answers, mut heading) = (None, false, None);
     for event in new_cmark_parser(text, &MarkdownOptions::default()) {
@@ -107,9 +112,12 @@ fn count(text: &str) -> [usize; 7] {
                     "chart" => figures += 1,
                     _ => {}
                 }
-                code = Some(());
+                code = Some(language == "quiz");
             }
             Event::End(TagEnd::CodeBlock) => code = None,
+            Event::Text(inside) if code == Some(true) => {
+                quiz += inside.lines().filter(|l| *l == "[[questions]]").count();
+            }
             Event::Text(inside) if code.is_some() => {
                 let included = inside.split("examples/node/").skip(1);
                 node.extend(
@@ -122,7 +130,7 @@ fn count(text: &str) -> [usize; 7] {
             Event::End(TagEnd::Heading(_)) => {
                 if let Some((level, title)) = heading.take() {
                     match level {
-                        2 => answers = title == "You can now answer",
+                        2 => answers = title == QUESTIONS,
                         3 if answers => questions += 1,
                         _ => {}
                     }
@@ -151,6 +159,7 @@ fn count(text: &str) -> [usize; 7] {
         figures,
         node.len(),
         questions,
+        quiz,
         links,
     ]
 }

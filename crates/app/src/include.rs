@@ -250,7 +250,7 @@ impl Page {
 }
 
 /// Reports what is wrong with `directive`; otherwise gives the file it names, relative to the root.
-fn check(
+pub(crate) fn check(
     root: &Path,
     base: &Path,
     directive: &Directive<'_>,

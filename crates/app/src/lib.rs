@@ -14,6 +14,7 @@
 //! | `text`, `console` | recorded output: included, never typed |
 //! | `sh`, `toml`, `yaml` | may be typed: commands and configuration |
 //! | `chart` | a picture of recorded output: the file, its rows and its column exist, and their numbers fit the unit |
+//! | `quiz` | one in each chapter: every wrong answer is explained with a link, and what a program prints comes from its recorded output |
 //! | other languages, indented blocks, `<pre>` | refused |
 //! | links, fragments, images | lead to something that the built site contains; nothing is loaded from another host |
 //! | pictures | have a text alternative; diagrams use the theme's classes instead of styles of their own |
@@ -23,8 +24,9 @@
 //! # The notation
 //!
 //! The [`listings`] preprocessor adds captions to listings and outputs, turns `<!-- tabs -->` into
-//! panels, `<!-- lab NAME -->` into a lab ([`labs`]), draws charts, and puts diagrams into the page;
-//! `<!-- figures -->` becomes all of them. Links are checked by [`links`] in the rendered HTML, so
+//! panels, `<!-- lab NAME -->` into a lab ([`labs`]), draws charts, puts diagrams into the page, and makes
+//! forms of quizzes; `<!-- figures -->` and `<!-- answers -->` become all of them. Links are checked by
+//! [`links`] in the rendered HTML, so
 //! they are exact for mdBook's ids; a plain `mdbook build` has all the checks but that one.
 
 pub mod build;
@@ -38,6 +40,7 @@ pub mod links;
 pub mod listings;
 mod log;
 mod problem;
+mod quizzes;
 pub mod serve;
 
 pub use problem::{Problem, Problems};

@@ -1,4 +1,4 @@
-//! The preprocessor: captions for listings and recorded outputs, tabs, diagrams, and the rules that a
+//! The preprocessor: captions for listings and recorded outputs, tabs, diagrams, quizzes, and the rules that a
 //! page's source must keep.
 //!
 //! It works on a chapter's text before mdBook includes anything, and changes as little as it can:
@@ -9,6 +9,7 @@ use crate::figures::{self, Figure};
 use crate::include::{self, Directive, Page};
 use crate::labs;
 use crate::links::{Written, has_host};
+use crate::quizzes::{self, Quizzes};
 use crate::{Problem, Problems};
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
@@ -73,6 +74,7 @@ impl Preprocessor for Listings {
         }
 
         let mut figures = Vec::new();
+        let mut quizzes = Quizzes::default();
         book.for_each_mut(|item| {
             let BookItem::Chapter(chapter) = item else {
                 return;
@@ -100,14 +102,25 @@ impl Preprocessor for Listings {
                 text: page.text(),
                 edits: Vec::new(),
                 tabs: None,
+                quizzes: &mut quizzes,
+                unasked: None,
                 report: &mut report,
                 figures: &mut figures,
             }
             .run();
         });
+        // Their marks may stand before the last figure and the last quiz.
         book.for_each_mut(|item| {
             if let BookItem::Chapter(chapter) = item {
                 figures::list(&figures, chapter);
+                for (mark, text) in [
+                    (quizzes::ANSWERS, Quizzes::answers as fn(&_) -> _),
+                    (quizzes::PROGRESS, Quizzes::progress),
+                ] {
+                    if chapter.content.contains(mark) {
+                        chapter.content = chapter.content.replace(mark, &text(&quizzes));
+                    }
+                }
             }
         });
 
@@ -172,6 +185,9 @@ struct Rewriter<'a> {
     text: String,
     edits: Vec<(Range<usize>, String)>,
     tabs: Option<Tabs>,
+    quizzes: &'a mut Quizzes,
+    /// Where the chapter's interview questions begin, until a quiz is found.
+    unasked: Option<usize>,
     report: &'a mut Report,
     figures: &'a mut Vec<Figure>,
 }
@@ -197,6 +213,12 @@ impl Rewriter<'_> {
                         })
                         .collect();
                     self.code_block(&text, kind, &body, range);
+                }
+                Event::Start(Tag::Heading { .. }) => {
+                    let title = events.get(index + 1).map(|(event, _)| event);
+                    if matches!(title, Some(Event::Text(t)) if **t == *crate::counts::QUESTIONS) {
+                        self.unasked = Some(range.start);
+                    }
                 }
                 Event::Start(Tag::Paragraph) => {
                     if let Some(events_used) = self.diagram(&text, &events[index..]) {
@@ -241,6 +263,10 @@ impl Rewriter<'_> {
                 "`<!-- tabs -->` is never closed",
                 "add `<!-- /tabs -->` after the last panel",
             );
+        }
+        if let Some(at) = self.unasked {
+            let fix = "add a block in `quiz` after these questions: see CONTRIBUTING.md";
+            self.problem(&text, at, "a chapter without a quiz", fix);
         }
         self.apply(text)
     }
@@ -310,12 +336,13 @@ impl Rewriter<'_> {
                 );
             }
             "chart" => return self.chart(text, body, range),
+            "quiz" => return self.quiz(text, body, range),
             "rust" | "js" | "text" | "console" | "sh" | "toml" | "yaml" => {}
             "" => self.problem(
                 text,
                 at,
                 "a code block without a language",
-                "name it: `rust`, `js` (included), `text` (recorded), `sh`, `toml` or `yaml`",
+                "name it: `rust`, `js` (included), `text` (recorded), `sh`, `toml`, `yaml` or `quiz`",
             ),
             other => {
                 let what = format!("a code block in `{other}`");
@@ -323,7 +350,7 @@ impl Rewriter<'_> {
                     text,
                     at,
                     what,
-                    "use `rust` or `js` (included), `text` (recorded), `sh`, `toml` or `yaml`",
+                    "use `rust` or `js` (included), `text` (recorded), `sh`, `toml`, `yaml` or `quiz`",
                 );
             }
         }
@@ -418,10 +445,20 @@ impl Rewriter<'_> {
             }
             return;
         }
-        let caption = include::directives(body)
-            .next()
-            .and_then(|found| self.caption(&found));
-        let figure = match caption {
+        let figure = match include::directives(body).next() {
+            Some(found) => self.before(&found),
+            None => String::new(),
+        };
+        if !figure.is_empty() {
+            let end = range.start + text[range.clone()].trim_end().len();
+            self.edits.push((end..end, "\n\n</figure>\n".to_owned()));
+        }
+        self.edits.push((range.start..range.start, panel + &figure));
+    }
+
+    /// The beginning of the figure that a block has which includes `found`: with a caption, where the file has one.
+    fn before(&self, found: &Directive<'_>) -> String {
+        match self.caption(found) {
             Some(Caption::Listing { file, command }) => format!(
                 "<figure class=\"listing\">\n<figcaption><span class=\"file\">{file}</span> \
                  <code class=\"command\">{command}</code></figcaption>\n\n"
@@ -431,12 +468,43 @@ impl Rewriter<'_> {
                  </span><code class=\"command\">{command}</code></figcaption>\n\n"
             ),
             None => String::new(),
-        };
-        if !figure.is_empty() {
-            let end = range.start + text[range.clone()].trim_end().len();
-            self.edits.push((end..end, "\n\n</figure>\n".to_owned()));
         }
-        self.edits.push((range.start..range.start, panel + &figure));
+    }
+
+    /// Puts the form in the place of a block in `quiz`.
+    fn quiz(&mut self, text: &str, body: &str, range: &Range<usize>) {
+        self.unasked = None;
+        let start = range.start + text[range.clone()].find('\n').map_or(0, |line| line + 1);
+        if !text[start..].starts_with(body) || self.tabs.is_some() {
+            let fix = "put it between two paragraphs";
+            self.problem(text, range.start, "a quiz inside something else", fix);
+            return;
+        }
+        let page = self.rendered.with_extension("");
+        let place = quizzes::Place {
+            root: self.root,
+            base: self.src,
+            page: &page.to_string_lossy(),
+            title: self.chapter,
+        };
+        let mut links = Vec::new();
+        // Apart while the rest is only looked at.
+        let mut quizzes = std::mem::take(self.quizzes);
+        let read = quizzes.read(&place, body, |found| self.before(found), &mut links);
+        *self.quizzes = quizzes;
+        match read {
+            Ok(form) => self.edits.push((range.clone(), form)),
+            Err(faults) => {
+                for fault in faults {
+                    self.problem(text, start + fault.at, fault.what, fault.fix);
+                }
+                return;
+            }
+        }
+        for link in links {
+            let (file, line) = self.place(text, start + link.at);
+            self.report.links.push(link.written(&file, line));
+        }
     }
 
     fn caption(&self, directive: &Directive<'_>) -> Option<Caption> {
@@ -763,7 +831,7 @@ fn alt_text(events: &[(Event<'_>, Range<usize>)]) -> String {
 }
 
 /// The target as mdBook writes it: `page.md#id` becomes `page.html#id`.
-fn html_target(target: &str) -> String {
+pub(crate) fn html_target(target: &str) -> String {
     let (path, fragment) = target.split_at(target.find('#').unwrap_or(target.len()));
     match path.strip_suffix(".md") {
         Some(path) => format!("{path}.html{fragment}"),

@@ -65,5 +65,6 @@
     }
   };
   tabs.postMessage('now?');
-  navigator.locks.request('book-events', listen);
+  // Where storage is forbidden, so are locks: each tab listens for itself.
+  navigator.locks.request('book-events', listen).catch(listen);
 })();

@@ -42,9 +42,9 @@ enum Command {
         #[arg(value_name = "DIR")]
         dir: Option<PathBuf>,
     },
-    /// Count what each chapter has: words, listings, outputs, figures, programs, questions, links
+    /// Count what each chapter has: words, listings, outputs, figures, programs, questions, its quiz, links
     ///
-    /// A chapter without one of the first six ends the command with exit code 1.
+    /// A chapter without one of the first seven ends the command with exit code 1.
     Count,
     #[command(flatten)]
     Learn(learn::Command),

@@ -3,9 +3,11 @@
 //! A built site is read into memory, where requests are answered from: a path is looked up and never
 //! opened, a reader sees one build or the next, and the folder is gone before the first request.
 //!
+//! `/-/exercises` says how far the reader is with the exercises, for the marks in the table of contents.
 //! Pages are reloaded through `/-/events`, of which each browser holds one: see `live.js`.
 
 use crate::build;
+use crate::learn::Exercises;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::body::Body;
@@ -57,6 +59,8 @@ struct Edition {
 struct Server {
     editions: watch::Receiver<Edition>,
     port: u16,
+    root: Arc<Path>,
+    exercises: Arc<Exercises>,
 }
 
 /// What to serve, and how.
@@ -106,7 +110,13 @@ pub async fn serve(options: Options) -> Result<()> {
         println!("Could not open a browser ({error}): open the address above.");
     }
 
-    let server = axum::serve(listener, router(Server { editions, port }));
+    let state = Server {
+        editions,
+        port,
+        root: options.root.as_path().into(),
+        exercises: Arc::default(),
+    };
+    let server = axum::serve(listener, router(state));
     tokio::select! {
         result = server => result.context("the server stopped"),
         result = builder => result,
@@ -270,6 +280,7 @@ async fn rebuild_on_change(
 fn router(server: Server) -> Router {
     Router::new()
         .route("/-/events", get(events))
+        .route("/-/exercises", get(exercises))
         .fallback(page)
         .layer(axum::middleware::from_fn_with_state(server.clone(), guard))
         .with_state(server)
@@ -343,6 +354,19 @@ async fn events(State(server): State<Server>) -> impl IntoResponse {
         Ok::<_, Infallible>(Event::default().data(state.to_string()))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
+}
+
+/// How far the reader is with each exercise, from the report cards.
+async fn exercises(State(server): State<Server>) -> Response {
+    // Cargo is asked where it builds, and files are read.
+    let read = tokio::task::spawn_blocking(move || server.exercises.json(&server.root));
+    match read.await {
+        Ok(Ok(list)) => answer(StatusCode::OK, "exercises.json", list.to_string().into()),
+        Ok(Err(error)) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n")).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 async fn page(State(server): State<Server>, request: Request) -> Response {

@@ -137,6 +137,53 @@ fn the_reader_gets_the_book() {
 }
 
 #[test]
+fn the_exercises_are_as_the_report_cards_say() {
+    let book = Book::new();
+    let manifest = "[package]\nname = \"count\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
+    book.write("exercises/count/Cargo.toml", manifest);
+    let source = book.read("exercises/count/src/lib.rs");
+    let server = Server::start(book, &["0"]);
+    let state = || {
+        let answer = server.get("/-/exercises");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(
+            answer.contains("content-type: application/json"),
+            "{answer}"
+        );
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let list: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
+        assert_eq!(list[0]["name"], "count");
+        list[0]["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(), "not_graded");
+
+    let row = |verdict: &str| {
+        serde_json::json!({ "criterion": "correct", "verdict": verdict, "met": 1, "of": 1,
+            "peak": null, "budget": null, "ms": 1 })
+    };
+    let card = |verdict: &str, passed: bool| {
+        let report = serde_json::json!({ "schema": 1, "exercise": "count", "complete": true,
+            "passed": passed, "file": "src/lib.rs", "source": source, "guards": [], "ms": 1,
+            "criteria": [row(verdict)], "findings": [], "cases": [] });
+        let path = "target/report-cards/count/all.json";
+        server.book.write(path, &report.to_string());
+    };
+    card("not_met", false);
+    assert_eq!(state(), "not_met");
+    card("met", true);
+    assert_eq!(state(), "met");
+    server
+        .book
+        .write("exercises/count/src/lib.rs", "// changed\n");
+    assert_eq!(state(), "changed");
+    server
+        .book
+        .write("exercises/count/src/lib.rs", "fn count() { todo!() }\n");
+    assert_eq!(state(), "not_started");
+}
+
+#[test]
 fn another_name_for_this_machine_is_refused() {
     // DNS rebinding: the attacker's name resolves to 127.0.0.1, and the browser believes it.
     let server = served();
@@ -166,7 +213,7 @@ fn the_pages_of_another_site_are_refused() {
         "http://127.0.0.1:1",
         "null",
     ] {
-        for path in ["/", "/-/events"] {
+        for path in ["/", "/-/events", "/-/exercises"] {
             let answer = server.send(
                 &format!("GET {path}"),
                 &[host, &format!("Origin: {origin}")],

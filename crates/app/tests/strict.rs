@@ -2,23 +2,7 @@
 
 mod common;
 
-use common::Book;
-
-/// Holds that the build of `book` ends with code 1 and with exactly one problem, which starts with
-/// `start` and tells what to do.
-#[track_caller]
-fn refused(book: &Book, start: &str) {
-    let (code, text) = book.build();
-    assert_eq!(code, Some(1), "{text}");
-    let problems: Vec<_> = text.lines().filter(|line| line.contains(": ")).collect();
-    assert_eq!(problems.len(), 1, "{text}");
-    assert!(problems[0].starts_with(start), "{start}\n{text}");
-    assert!(
-        problems[0].matches(": ").count() >= 2,
-        "what to do is missing: {text}"
-    );
-    assert!(!book.site().exists(), "a broken book was written");
-}
+use common::{Book, refused};
 
 /// Breaks the page `src/one.md` with `text` at its end.
 #[track_caller]

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use progress::Course;
+pub use progress::Exercises;
 
 /// The exit code of a command that could not do its work.
 pub const COULD_NOT_RUN: u8 = 2;

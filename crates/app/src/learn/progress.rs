@@ -7,6 +7,7 @@ use mdbook_summary::SummaryItem;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::OnceLock;
 
 /// The exercises of a project, in the book's order.
 pub(super) struct Course {
@@ -228,6 +229,41 @@ fn metadata(root: &Path) -> Option<serde_json::Value> {
         .current_dir(root)
         .output();
     serde_json::from_slice(&ran.ok()?.stdout).ok()
+}
+
+/// The exercises of the project at `root` with how far each is, as JSON. They are looked for once; how far they are,
+/// each time.
+#[derive(Default)]
+pub struct Exercises(OnceLock<Course>);
+
+impl Exercises {
+    /// An array in the book's order, of objects with `name` and `state`: `met`, `not_met`, `not_started`,
+    /// `not_graded` or `changed`.
+    ///
+    /// # Errors
+    /// The table of contents or the folder of the exercises cannot be read, or there is none.
+    pub fn json(&self, root: &Path) -> Result<serde_json::Value> {
+        let course = match self.0.get() {
+            Some(course) => course,
+            None => {
+                let found = Course::find(root)?;
+                self.0.get_or_init(|| found)
+            }
+        };
+        let exercise = |exercise: &Exercise| {
+            // A learner's file that is gone is a stub that `reset` puts back.
+            let state = course.state(exercise).unwrap_or(State::NotStarted);
+            let state = match state {
+                State::Met { .. } => "met",
+                State::NotMet { .. } => "not_met",
+                State::NotStarted => "not_started",
+                State::NotGraded => "not_graded",
+                State::Changed => "changed",
+            };
+            serde_json::json!({ "name": exercise.name, "state": state })
+        };
+        Ok(course.exercises.iter().map(exercise).collect())
+    }
 }
 
 pub(super) fn list(course: &Course) -> Result<ExitCode> {
