@@ -89,7 +89,7 @@ pub(crate) static LAB: Lab = Lab {
         },
         Preset {
             label: "Latin-1",
-            values: &[("text", "caf\\xE9 au lait"), ("chunk", "4")],
+            values: &[("text", "ros\\xE9 et blanc"), ("chunk", "4")],
             question: Question {
                 ask: "The byte E9 is é in Latin-1; in UTF-8 it begins a character of three bytes. It is the last \
                       of chunk 1. In which chunk does carry give its error?",

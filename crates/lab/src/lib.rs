@@ -11,6 +11,9 @@ mod model;
 
 mod bucket;
 mod chunk_knife;
+mod feed;
+mod frame_decoder;
+mod line_knife;
 mod typed;
 
 pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
@@ -19,7 +22,12 @@ use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
 
 /// Every lab.
-pub static LABS: &[&Lab] = &[&bucket::LAB, &chunk_knife::LAB];
+pub static LABS: &[&Lab] = &[
+    &bucket::LAB,
+    &chunk_knife::LAB,
+    &line_knife::LAB,
+    &frame_decoder::LAB,
+];
 
 /// The lab called `name`.
 pub fn find(name: &str) -> Option<&'static Lab> {

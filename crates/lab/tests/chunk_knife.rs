@@ -96,7 +96,7 @@ fn carry_gives_the_text_whatever_the_chunks() {
 fn what_is_wrong_is_an_error_in_the_chunk_that_shows_it() {
     for size in 1..=16 {
         // E9 wants two more bytes of a character, and byte 4, a space, is none.
-        let m = numbers(&*trace("caf\\xE9 au lait", size));
+        let m = numbers(&*trace("ros\\xE9 et blanc", size));
         assert_eq!(m["carry_error"], 4 / size + 1, "{size}");
         let m = numbers(&*trace("ok\\xFF", size));
         assert_eq!(m["carry_error"], 2 / size + 1, "{size}");
