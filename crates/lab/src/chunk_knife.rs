@@ -1,8 +1,8 @@
 //! Text in chunks: what a cut inside a character does to three decoders.
 
-use crate::draw::{Svg, grouped};
+use crate::draw::Svg;
 use crate::model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
-use crate::typed::{self, Cells, LINE};
+use crate::typed::{self, Cells, LINE, amount};
 use std::ops::Range;
 use std::str::{self, Utf8Error};
 
@@ -92,8 +92,8 @@ pub(crate) static LAB: Lab = Lab {
             values: &[("text", "ros\\xE9 et blanc"), ("chunk", "4")],
             question: Question {
                 ask: "The byte E9 is é in Latin-1; in UTF-8 it begins a character of three bytes. It is the last \
-                      of chunk 1. In which chunk does carry give its error?",
-                unit: "",
+                      of chunk 1. How many chunks have come when carry gives its error?",
+                unit: "chunks",
                 measure: "carry_error",
             },
         },
@@ -223,16 +223,6 @@ fn run(values: &Values) -> Run {
 /// How many replacement characters there are.
 fn replaced(text: &str) -> usize {
     text.matches('\u{FFFD}').count()
-}
-
-/// `1 byte`, `2 bytes`.
-fn count(number: usize, one: &str, many: &str) -> String {
-    let name = if number == 1 { one } else { many };
-    format!("{} {name}", grouped(number as u64))
-}
-
-fn bytes(number: usize) -> String {
-    count(number, "byte", "bytes")
 }
 
 /// What a decoder has to show.
@@ -371,20 +361,16 @@ impl Run {
 
     fn summary(&self, position: usize, now: Moment) -> String {
         let [lossy, strict, carry] = self.lanes(position, now);
-        let place = match position > self.chunks() {
-            true => format!("The end, after {}", count(self.chunks(), "chunk", "chunks")),
-            false => format!("Chunk {position} of {}", self.chunks()),
-        };
         format!(
-            "{place}, {} of {}: {} cut. Lossy: {} and {}. Strict: {}, {}. Carry: {}, {}.",
-            now.arrived,
-            bytes(self.bytes.len()),
-            count(self.cut(now.arrived), "character", "characters"),
-            count(lossy.text.chars().count(), "character", "characters"),
+            "At {}, {} arrived: {} cut. Lossy: {} and {}. Strict: {}, {}. Carry: {}, {}.",
+            typed::place(position, self.chunks(), self.bytes.len()),
+            amount(now.arrived, "byte"),
+            amount(self.cut(now.arrived), "character"),
+            amount(lossy.text.chars().count(), "character"),
             lossy.state,
-            count(strict.text.chars().count(), "character", "characters"),
+            amount(strict.text.chars().count(), "character"),
             strict.state,
-            count(carry.text.chars().count(), "character", "characters"),
+            amount(carry.text.chars().count(), "character"),
             carry.state,
         )
     }
@@ -403,7 +389,7 @@ impl Run {
                 typed::shown(&self.lossy[old.lossy..new.lossy]),
                 gave(&self.strict[old.strict..new.strict], &self.strict_failed),
                 gave(&self.carry[old.carry..new.carry], &self.carry_failed),
-                bytes(new.kept),
+                amount(new.kept, "byte"),
             ]
         });
         let head = ["chunk", "bytes", "lossy", "strict", "carry", "carry keeps"];
@@ -437,14 +423,11 @@ impl Trace for Run {
         };
         let mut svg = Svg::new(y + lanes.iter().map(height).sum::<f64>() - 4.0);
 
-        let place = match position > self.chunks() {
-            true => format!("the end, {}", bytes(self.bytes.len())),
-            false => format!("chunk {position} of {}", self.chunks()),
-        };
+        let place = typed::place(position, self.chunks(), self.bytes.len());
         svg.text("label small start", 4.0, 12.0, &place);
         let cut = self.cut(now.arrived);
         let class = if cut > 0 { "bad" } else { "" };
-        let cut = format!("{} cut", count(cut, "character", "characters"));
+        let cut = format!("{} cut", amount(cut, "character"));
         svg.text(&format!("label small end {class}"), 316.0, 12.0, &cut);
         self.draw_bytes(&mut svg, cells, position, now);
 

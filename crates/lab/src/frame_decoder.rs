@@ -3,7 +3,7 @@
 use crate::draw::{self, Svg, grouped};
 use crate::feed::Feed;
 use crate::model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
-use crate::typed::{self, Cells, LINE};
+use crate::typed::{self, Cells, LINE, amount};
 use futures::Stream;
 use std::io;
 use std::ops::Range;
@@ -69,8 +69,8 @@ pub(crate) static LAB: Lab = Lab {
             label: "Two frames",
             values: &[],
             question: Question {
-                ask: "18 bytes come in chunks of 3. After which chunk will the first frame come out?",
-                unit: "",
+                ask: "18 bytes come in chunks of 3. How many will have come when the first frame comes out?",
+                unit: "chunks",
                 measure: "first",
             },
         },
@@ -115,7 +115,7 @@ pub(crate) static LAB: Lab = Lab {
             values: &[("peer", "frame"), ("chunk", "5")],
             question: Question {
                 ask: "How many of the two readers will say that the second frame is not whole?",
-                unit: "readers",
+                unit: "of 2",
                 measure: "noticed",
             },
         },
@@ -125,7 +125,7 @@ pub(crate) static LAB: Lab = Lab {
             question: Question {
                 ask: "The second frame is a length of 5 and nothing more. How many of the two readers will say that \
                       it is not whole?",
-                unit: "readers",
+                unit: "of 2",
                 measure: "noticed",
             },
         },
@@ -278,18 +278,12 @@ fn run(values: &Values) -> Run {
     Run { bytes, size, lanes }
 }
 
-/// `1 byte`, `2,048 bytes`.
-fn bytes(number: usize) -> String {
-    let name = if number == 1 { "byte" } else { "bytes" };
-    format!("{} {name}", grouped(number as u64))
-}
-
 /// `16 bytes`, `8 KiB`.
 fn room(number: usize) -> String {
     match number {
-        0..1024 => bytes(number),
+        0..1024 => amount(number, "byte"),
         _ if number.is_multiple_of(1024) => draw::kib(number as u64 / 1024),
-        _ => bytes(number),
+        _ => amount(number, "byte"),
     }
 }
 
@@ -319,15 +313,20 @@ impl Run {
         heads
     }
 
-    /// What the next frame still lacks.
-    fn lacks(&self, arrived: usize) -> String {
-        match self.heads(arrived).last() {
-            Some((at, None)) => format!("{} of a length", bytes(at + HEAD - arrived)),
-            Some((at, Some(length))) if at + HEAD + length > arrived => {
-                format!("{} of a frame", bytes(at + HEAD + length - arrived))
-            }
-            _ => "nothing".to_owned(),
-        }
+    /// What a frame that has begun still lacks.
+    fn lacks(&self, arrived: usize) -> Option<String> {
+        let (at, length) = self.heads(arrived).pop()?;
+        let (name, end) = match length {
+            None => ("a length", at + HEAD),
+            Some(length) => ("a frame", at + HEAD + length),
+        };
+        let lacks = || format!("{name} lacks {}", amount(end - arrived, "byte"));
+        (end > arrived).then(lacks)
+    }
+
+    fn needs(&self, arrived: usize) -> String {
+        let between = || "between two frames".to_owned();
+        self.lacks(arrived).unwrap_or_else(between)
     }
 
     fn draw_bytes(&self, svg: &mut Svg, cells: Cells, arrived: usize) {
@@ -356,20 +355,10 @@ impl Run {
         }
     }
 
-    fn place(&self, position: usize) -> String {
-        match position > self.chunks() {
-            true => format!("the end, {}", bytes(self.bytes.len())),
-            false => format!("chunk {position} of {}", self.chunks()),
-        }
-    }
-
     fn state(&self, lane: &Lane, position: usize) -> (&'static str, String) {
         let moment = &lane.moments[position];
-        let frames = match moment.frames {
-            1 => "1 frame".to_owned(),
-            frames => format!("{frames} frames"),
-        };
-        let whole = self.lacks(self.arrived(position)) == "nothing";
+        let frames = amount(moment.frames, "frame");
+        let whole = self.lacks(self.arrived(position)).is_none();
         match &moment.end {
             Some(Err(_)) => ("bad", format!("{frames}, error")),
             Some(Ok(())) if whole => ("good", format!("{frames}, end")),
@@ -385,23 +374,21 @@ impl Run {
                 "{}: {}; {} in the buffer, room for {}.",
                 lane.name,
                 self.state(lane, position).1,
-                bytes(moment.buffer.len()),
+                amount(moment.buffer.len(), "byte"),
                 room(moment.room),
             )
         });
         let lanes: Vec<_> = lanes.collect();
-        let lacks = self.lacks(self.arrived(position));
+        let needs = self.needs(self.arrived(position));
         format!(
-            "At {}: the next frame lacks {lacks}. {}",
-            self.place(position),
+            "At {}: {needs}. {}",
+            typed::place(position, self.chunks(), self.bytes.len()),
             lanes.join(" ")
         )
     }
 
     fn table(&self, position: usize) -> Table {
-        let mut head = ["chunk", "bytes", "next frame lacks"]
-            .map(str::to_owned)
-            .to_vec();
+        let mut head = ["chunk", "bytes", "then"].map(str::to_owned).to_vec();
         for lane in &self.lanes {
             let name = lane.name.split(',').next().unwrap_or_default();
             head.extend(["buffer", "room", "gives"].map(|what| format!("{name}: {what}")));
@@ -412,7 +399,7 @@ impl Run {
                 false => i.to_string(),
             };
             let (from, to) = (self.arrived(i - 1), self.arrived(i));
-            let mut row = vec![name, typed::hex(&self.bytes[from..to]), self.lacks(to)];
+            let mut row = vec![name, typed::hex(&self.bytes[from..to]), self.needs(to)];
             for lane in &self.lanes {
                 let (old, new) = (&lane.moments[i - 1], &lane.moments[i]);
                 let gives = match &new.end {
@@ -457,14 +444,20 @@ impl Trace for Run {
         };
         let height = |lane: &Lane| {
             let lines = lane.moments.iter().map(|moment| buffer(moment).len());
-            LINE * (lines.max().unwrap_or(1) + 3) as f64 + 12.0
+            let error = usize::from(lane.failed().is_some());
+            LINE * (lines.max().unwrap_or(1) + 3 + error) as f64 + 12.0
         };
         let mut svg = Svg::new(y + self.lanes.iter().map(height).sum::<f64>() - 4.0);
-        svg.text("label small start", 4.0, 12.0, &self.place(position));
+        svg.text(
+            "label small start",
+            4.0,
+            12.0,
+            &typed::place(position, self.chunks(), self.bytes.len()),
+        );
         let arrived = self.arrived(position);
         self.draw_bytes(&mut svg, cells, arrived);
-        let lacks = format!("the next frame lacks {}", self.lacks(arrived));
-        svg.text("label small start", 4.0, y - 6.0, &lacks);
+        let needs = self.needs(arrived);
+        svg.text("label small start", 4.0, y - 6.0, &needs);
 
         for lane in &self.lanes {
             let moment = &lane.moments[position];
@@ -479,14 +472,11 @@ impl Trace for Run {
             let class = if large { "bad" } else { "" };
             let room = format!("room for {}", room(moment.room));
             typed::lines(&mut svg, class, below, &[room]);
-            match &moment.end {
-                Some(Err(error)) => {
-                    typed::lines(&mut svg, "bad", below + LINE, std::slice::from_ref(error));
-                }
-                _ => {
-                    let frames = quoted(&lane.frames[..moment.frames]);
-                    typed::lines(&mut svg, "mono", below + LINE, &[frames]);
-                }
+            let frames = quoted(&lane.frames[..moment.frames]);
+            typed::lines(&mut svg, "mono", below + LINE, &[frames]);
+            if let Some(Err(error)) = &moment.end {
+                let error = std::slice::from_ref(error);
+                typed::lines(&mut svg, "bad", below + LINE * 2.0, error);
             }
             y += height(lane);
         }

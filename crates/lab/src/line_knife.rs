@@ -1,9 +1,9 @@
 //! Lines in chunks: what four line readers find, and what they hold meanwhile.
 
-use crate::draw::{Svg, grouped};
+use crate::draw::Svg;
 use crate::feed::Feed;
 use crate::model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
-use crate::typed::{self, LINE};
+use crate::typed::{self, LINE, amount};
 use futures::Stream;
 use std::cell::RefCell;
 use std::io;
@@ -116,8 +116,8 @@ pub(crate) static LAB: Lab = Lab {
                 ("error", "again"),
             ],
             question: Question {
-                ask: "The line ok comes in chunk 1, with the long one. After which chunk will the loop get it?",
-                unit: "",
+                ask: "The line ok comes in chunk 1, with the long one. How many chunks will have come when the loop gets it?",
+                unit: "chunks",
                 measure: "codec_first",
             },
         },
@@ -440,20 +440,6 @@ fn run(values: &Values) -> Run {
     }
 }
 
-/// `1 line`, `2 lines`.
-fn count(number: usize, one: &str, many: &str) -> String {
-    let name = if number == 1 { one } else { many };
-    format!("{} {name}", grouped(number as u64))
-}
-
-fn lines(number: usize) -> String {
-    count(number, "line", "lines")
-}
-
-fn bytes(number: usize) -> String {
-    count(number, "byte", "bytes")
-}
-
 /// Lines in quotes.
 fn quoted(lines: &[String]) -> String {
     let lines = lines.iter().map(|line| format!("“{}”", typed::shown(line)));
@@ -481,7 +467,7 @@ impl Run {
     fn layout(&self, arrived: usize) -> (Vec<Piece>, Vec<(f64, usize)>) {
         const LEFT: f64 = 4.0;
         const RIGHT: f64 = 312.0;
-        const CUT: f64 = 6.0;
+        const CUT: f64 = 8.0;
         let mut pieces = Vec::<Piece>::new();
         let mut cuts = Vec::new();
         let (mut x, mut line) = (LEFT, 0);
@@ -534,33 +520,32 @@ impl Run {
             svg.text(&class, piece.x, y(piece.line) + 12.0, &piece.text);
         }
         for (x, line) in cuts.into_iter().filter(|(_, line)| *line >= first) {
-            svg.line("wire muted", &[(x, y(line) + 1.0), (x, y(line) + 15.0)]);
+            svg.line("wire muted", &[(x, y(line)), (x, y(line) + LINE)]);
         }
     }
 
     fn state(&self, lane: usize, position: usize) -> (&'static str, String) {
         let moments = &self.lanes[lane].moments[..=position];
         let moment = &moments[position];
-        let found = lines(moment.lines);
+        let found = amount(moment.lines, "line");
         let ended = moments.iter().position(|moment| moment.end.is_some());
         match &moment.end {
             Some(End::Error(_)) => match moment.held {
                 0 => ("bad", format!("{found}, error")),
-                held => ("bad", format!("{found}, error, holds {}", bytes(held))),
+                held => (
+                    "bad",
+                    format!("{found}, error, holds {}", amount(held, "byte")),
+                ),
             },
             // The loop thinks so; there was more to come.
             Some(End::Ok) if ended <= Some(self.chunks()) => {
                 ("bad", format!("{found}, Ok, too early"))
             }
             Some(End::Ok) => ("", format!("{found}, Ok")),
-            None => ("", format!("{found}, holds {}", bytes(moment.held))),
-        }
-    }
-
-    fn place(&self, position: usize) -> String {
-        match position > self.chunks() {
-            true => format!("the end, {}", bytes(self.bytes.len())),
-            false => format!("chunk {position} of {}", self.chunks()),
+            None => (
+                "",
+                format!("{found}, holds {}", amount(moment.held, "byte")),
+            ),
         }
     }
 
@@ -568,7 +553,11 @@ impl Run {
         let lanes = self.lanes.iter().enumerate();
         let lanes = lanes.map(|(i, lane)| format!("{}: {}", lane.name, self.state(i, position).1));
         let lanes: Vec<_> = lanes.collect();
-        format!("At {}. {}.", self.place(position), lanes.join("; "))
+        format!(
+            "At {}. {}.",
+            typed::place(position, self.chunks(), self.bytes.len()),
+            lanes.join("; ")
+        )
     }
 
     fn table(&self, position: usize) -> Table {
@@ -636,7 +625,12 @@ impl Trace for Run {
             LINE * (lines + 1) as f64 + 12.0
         };
         let mut svg = Svg::new(y + self.lanes.iter().map(height).sum::<f64>() - 4.0);
-        svg.text("label small start", 4.0, 12.0, &self.place(position));
+        svg.text(
+            "label small start",
+            4.0,
+            12.0,
+            &typed::place(position, self.chunks(), self.bytes.len()),
+        );
         self.draw_text(&mut svg, 20.0, MOST_TEXT, self.arrived(position));
 
         for (i, lane) in self.lanes.iter().enumerate() {

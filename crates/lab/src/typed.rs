@@ -1,6 +1,6 @@
 //! Text that a reader types: as bytes, and as it can be drawn.
 
-use crate::draw::Svg;
+use crate::draw::{Svg, grouped};
 use std::ops::Range;
 
 /// The bytes of a typed text. `\n`, `\r`, `\\` and `\xE9` are the bytes that they stand for; any
@@ -87,6 +87,20 @@ pub(crate) fn alone(character: &str) -> String {
         Some(c) if joins(c) => code(c),
         Some(' ') => "␣".to_owned(),
         _ => shown(character),
+    }
+}
+
+/// `1 byte`, `2,048 bytes`.
+pub(crate) fn amount(number: usize, unit: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {unit}{plural}", grouped(number as u64))
+}
+
+/// Where a run of so many chunks is: after the last of them comes the end.
+pub(crate) fn place(position: usize, chunks: usize, bytes: usize) -> String {
+    match position > chunks {
+        true => format!("the end, {}", amount(bytes, "byte")),
+        false => format!("chunk {position} of {chunks}"),
     }
 }
 
