@@ -14,6 +14,7 @@ mod chunk_knife;
 mod feed;
 mod frame_decoder;
 mod line_knife;
+mod pin_map;
 mod typed;
 
 pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
@@ -27,6 +28,7 @@ pub static LABS: &[&Lab] = &[
     &chunk_knife::LAB,
     &line_knife::LAB,
     &frame_decoder::LAB,
+    &pin_map::LAB,
 ];
 
 /// The lab called `name`.
