@@ -10,6 +10,12 @@ pub mod draw;
 mod model;
 
 mod bucket;
+mod chunk_knife;
+mod feed;
+mod frame_decoder;
+mod line_knife;
+mod pin_map;
+mod typed;
 
 pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
 
@@ -17,7 +23,13 @@ use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
 
 /// Every lab.
-pub static LABS: &[&Lab] = &[&bucket::LAB];
+pub static LABS: &[&Lab] = &[
+    &bucket::LAB,
+    &chunk_knife::LAB,
+    &line_knife::LAB,
+    &frame_decoder::LAB,
+    &pin_map::LAB,
+];
 
 /// The lab called `name`.
 pub fn find(name: &str) -> Option<&'static Lab> {
