@@ -10,6 +10,7 @@ pub mod draw;
 mod model;
 
 mod bucket;
+mod poll_timeline;
 
 pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
 
@@ -17,7 +18,7 @@ use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
 
 /// Every lab.
-pub static LABS: &[&Lab] = &[&bucket::LAB];
+pub static LABS: &[&Lab] = &[&bucket::LAB, &poll_timeline::LAB];
 
 /// The lab called `name`.
 pub fn find(name: &str) -> Option<&'static Lab> {
