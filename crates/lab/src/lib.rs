@@ -11,6 +11,7 @@ mod model;
 
 mod bucket;
 mod poll_timeline;
+mod select_stepper;
 
 pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
 
@@ -18,7 +19,7 @@ use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
 
 /// Every lab.
-pub static LABS: &[&Lab] = &[&bucket::LAB, &poll_timeline::LAB];
+pub static LABS: &[&Lab] = &[&bucket::LAB, &poll_timeline::LAB, &select_stepper::LAB];
 
 /// The lab called `name`.
 pub fn find(name: &str) -> Option<&'static Lab> {

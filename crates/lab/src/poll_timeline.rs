@@ -17,8 +17,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub(crate) static LAB: Lab = Lab {
     name: "poll-timeline",
     title: "Poll timeline",
-    caption: "A lane for the loop and one for each request. A request that nobody polls is dark from the moment \
-              in which it could go on. On the right is how long each took from its call to its answer.",
+    caption: "A lane for the loop and one for each request. A solid bar is a request that could go on, and nobody \
+              polls it. On the right is how long each took from its call to its answer.",
     pace: Pace {
         unit: "ms",
         step: 10,
@@ -147,8 +147,7 @@ pub(crate) static LAB: Lab = Lab {
             label: "The body in the future",
             values: &[("how", "inside")],
             question: Question {
-                ask: "With futures and a body of 500 ms the loop ends after 3,050 ms. Now each future has its own \
-                      body. When does the loop end?",
+                ask: "Each future has its own body of 500 ms now, and the loop has none. When does the loop end?",
                 unit: "ms",
                 measure: "end",
             },
@@ -488,7 +487,8 @@ fn run(values: &Values) -> Run {
         }
         ms += 1;
     }
-    // Drops what is stuck, which writes its last words.
+    // What is stuck is dropped at the end, and writes its last words.
+    sim.advance_to(Micros::from(ms) * 1000);
     drop(sim);
     let mut ledger = ledger.borrow_mut();
     Run {
