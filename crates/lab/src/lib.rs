@@ -10,6 +10,7 @@ pub mod draw;
 mod model;
 
 mod bucket;
+mod head_of_line;
 mod poll_timeline;
 mod select_stepper;
 
@@ -19,7 +20,12 @@ use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
 
 /// Every lab.
-pub static LABS: &[&Lab] = &[&bucket::LAB, &poll_timeline::LAB, &select_stepper::LAB];
+pub static LABS: &[&Lab] = &[
+    &bucket::LAB,
+    &poll_timeline::LAB,
+    &select_stepper::LAB,
+    &head_of_line::LAB,
+];
 
 /// The lab called `name`.
 pub fn find(name: &str) -> Option<&'static Lab> {
