@@ -2,7 +2,7 @@
 
 use crate::clock::{Clock, Micros, Sim, Tasks};
 use crate::draw::{self, Plot, Svg, grouped, kib};
-use crate::model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
+use crate::model::{Control, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
 use futures::future::{LocalBoxFuture, join_all};
 use futures::stream::{LocalBoxStream, StreamExt, iter};
 use std::cell::RefCell;
@@ -20,7 +20,7 @@ pub(crate) static LAB: Lab = Lab {
         step: 10,
         per_second: 2000,
     },
-    figure_at: END,
+    figure_at: 23_000,
     controls: &[
         Control {
             name: "how",
@@ -186,8 +186,32 @@ const NEVER: u32 = u32::MAX;
 #[derive(Debug)]
 struct Ledger {
     jobs: Vec<Job>,
-    held: usize,
-    most: usize,
+    /// How things stood after each moment in which something happened.
+    levels: Vec<Level>,
+    most: u32,
+}
+
+impl Ledger {
+    /// One item goes from one state to the next; out of none when it is taken, and into none when its
+    /// answer was used.
+    fn change(&mut self, ms: u32, from: Option<State>, to: Option<State>) {
+        let mut level = self.levels.last().copied().unwrap_or_default();
+        if ms > level.ms {
+            level.area = level.area_at(ms);
+            level.ms = ms;
+        } else {
+            self.levels.pop();
+        }
+        if let Some(state) = from {
+            level.items[state as usize] -= 1;
+        }
+        match to {
+            Some(state) => level.items[state as usize] += 1,
+            None => level.gone += 1,
+        }
+        self.most = self.most.max(level.items.iter().sum());
+        self.levels.push(level);
+    }
 }
 
 #[derive(Clone)]
@@ -199,31 +223,48 @@ struct World {
 }
 
 impl World {
-    fn note(&self, number: usize, note: impl FnOnce(&mut Job, u32)) {
+    /// Notes when something happens to a job.
+    fn note(
+        &self,
+        number: usize,
+        when: fn(&mut Job) -> &mut u32,
+        from: Option<State>,
+        to: Option<State>,
+    ) {
         let now = (self.clock.now() / 1000) as u32;
-        note(&mut self.ledger.borrow_mut().jobs[number], now);
+        let mut ledger = self.ledger.borrow_mut();
+        *when(&mut ledger.jobs[number]) = now;
+        ledger.change(now, from, to);
     }
 
     /// An item is made: from now on it is held.
     fn take(&self, number: usize) {
-        self.note(number, |job, now| job.taken = now);
-        let mut ledger = self.ledger.borrow_mut();
-        ledger.held += 1;
-        ledger.most = ledger.most.max(ledger.held);
+        self.note(number, |job| &mut job.taken, None, Some(State::Waiting));
     }
 
     /// Its answer was used: from now on nothing of it is held.
     fn let_go(&self, number: usize) {
-        self.note(number, |job, now| job.gone = now);
-        self.ledger.borrow_mut().held -= 1;
+        self.note(number, |job| &mut job.gone, Some(State::Done), None);
     }
 
-    async fn work(self, number: usize) -> usize {
-        self.note(number, |job, now| job.begun = now);
-        let slow = number.is_multiple_of(self.every);
-        self.clock.sleep(if slow { self.slow } else { USUAL }).await;
-        self.note(number, |job, now| job.done = now);
-        number
+    /// The work of one job. Boxed, so that all combinators are compiled for one kind of future.
+    fn work(&self, number: usize) -> LocalBoxFuture<'static, usize> {
+        let (world, state) = (self.clone(), State::Working);
+        Box::pin(async move {
+            world.note(
+                number,
+                |job| &mut job.begun,
+                Some(State::Waiting),
+                Some(state),
+            );
+            let slow = number.is_multiple_of(world.every);
+            world
+                .clock
+                .sleep(if slow { world.slow } else { USUAL })
+                .await;
+            world.note(number, |job| &mut job.done, Some(state), Some(State::Done));
+            number
+        })
     }
 
     async fn stream(self, mut answers: LocalBoxStream<'static, usize>) {
@@ -235,7 +276,7 @@ impl World {
     async fn batches(self, mut items: impl Iterator<Item = usize>, limit: usize) {
         loop {
             let batch = items.by_ref().take(limit);
-            let batch = join_all(batch.map(|number| self.clone().work(number))).await;
+            let batch = join_all(batch.map(|number| self.work(number))).await;
             if batch.is_empty() {
                 break;
             }
@@ -284,7 +325,7 @@ fn run(values: &Values) -> Run {
         clock: sim.clock(),
         ledger: Rc::new(RefCell::new(Ledger {
             jobs: vec![never; jobs],
-            held: 0,
+            levels: Vec::new(),
             most: 0,
         })),
         every: number("every"),
@@ -301,9 +342,7 @@ fn run(values: &Values) -> Run {
         }
         _ => {
             let worker = world.clone();
-            let work = items.map(move |number| -> LocalBoxFuture<'static, usize> {
-                Box::pin(worker.clone().work(number))
-            });
+            let work = items.map(move |number| worker.work(number));
             let answers = match how {
                 "unordered" => iter(work).buffer_unordered(limit).boxed_local(),
                 _ => iter(work).buffered(limit).boxed_local(),
@@ -314,8 +353,17 @@ fn run(values: &Values) -> Run {
     // All of them one after the other would take this long.
     sim.advance_to(jobs as Micros * world.slow.max(USUAL));
 
-    let ledger = world.ledger.borrow();
-    Run::new(how, places, number("size") as u64, &ledger)
+    let mut ledger = world.ledger.borrow_mut();
+    let levels = std::mem::take(&mut ledger.levels);
+    Run {
+        in_order: matches!(how, "ordered" | "queue"),
+        places,
+        size: number("size") as u64,
+        jobs: std::mem::take(&mut ledger.jobs),
+        most: ledger.most,
+        end: levels.last().map_or(1, |level| level.ms.max(1)),
+        levels,
+    }
 }
 
 /// What an item is doing, in the order in which an area is put on the other.
@@ -380,54 +428,12 @@ struct Run {
     /// Of one item, in KiB.
     size: u64,
     jobs: Vec<Job>,
-    most: usize,
+    most: u32,
     levels: Vec<Level>,
     end: u32,
 }
 
 impl Run {
-    fn new(how: &str, places: usize, size: u64, ledger: &Ledger) -> Self {
-        let jobs = ledger.jobs.clone();
-        // Each change of one job: out of a state, into another.
-        let mut changes: Vec<(u32, Option<State>, Option<State>)> = Vec::new();
-        for job in &jobs {
-            changes.push((job.taken, None, Some(State::Waiting)));
-            changes.push((job.begun, Some(State::Waiting), Some(State::Working)));
-            changes.push((job.done, Some(State::Working), Some(State::Done)));
-            changes.push((job.gone, Some(State::Done), None));
-        }
-        changes.sort_by_key(|(ms, _, _)| *ms);
-        let mut levels = Vec::new();
-        let mut level = Level::default();
-        for (ms, from, to) in changes {
-            if ms > level.ms {
-                levels.push(level);
-                level.area = level.area_at(ms);
-                level.ms = ms;
-            }
-            // An item may end a state and begin it in one instant, in either order: wrapping puts it right.
-            if let Some(state) = from {
-                level.items[state as usize] = level.items[state as usize].wrapping_sub(1);
-            }
-            match to {
-                Some(state) => {
-                    level.items[state as usize] = level.items[state as usize].wrapping_add(1);
-                }
-                None => level.gone += 1,
-            }
-        }
-        levels.push(level);
-        Self {
-            in_order: matches!(how, "ordered" | "queue"),
-            places,
-            size,
-            most: ledger.most,
-            end: level.ms.max(1),
-            jobs,
-            levels,
-        }
-    }
-
     fn level(&self, at: u32) -> &Level {
         let after = self.levels.partition_point(|level| level.ms <= at);
         &self.levels[after - 1]
@@ -463,14 +469,14 @@ impl Run {
         let mut runs: Vec<(State, usize)> = Vec::new();
         for (state, count) in cells {
             match runs.last_mut() {
-                Some((last, sum)) if *last == state && cell < 5.0 => *sum += count,
+                Some((last, sum)) if *last == state && cell < 9.0 => *sum += count,
                 _ => runs.push((state, count)),
             }
         }
         let mut x = left;
         for (state, count) in runs {
             let wide = cell * count as f64;
-            let gap = if cell < 5.0 { 0.0 } else { 1.0 };
+            let gap = if cell < 9.0 { 0.0 } else { 1.0 };
             svg.rect(state.class(), x + gap, top + 2.0, wide - 2.0 * gap, 18.0);
             x += wide;
         }
@@ -507,7 +513,8 @@ impl Run {
                     svg.rect(state.class(), from, top, to - from - 0.8, tall - 3.0);
                 }
             }
-            if job.gone.min(at).saturating_sub(job.taken) >= 50 && job.done < at {
+            let wide = plot.x(job.gone.min(at).into()) - plot.x(job.done.min(at).into());
+            if tall >= 14.0 && wide >= 20.0 {
                 let x = plot.x(job.done.into()) + 3.0;
                 svg.text(
                     "label small start bad",
@@ -560,9 +567,9 @@ impl Run {
                 "All {} were let go after {} ms. At most {} were held, {} of them done, which is {} of memory.",
                 grouped(all),
                 grouped(self.end.into()),
-                grouped(self.most as u64),
+                grouped(self.most.into()),
                 grouped(self.done().into()),
-                kib(self.most as u64 * self.size),
+                kib(u64::from(self.most) * self.size),
             );
         }
         let behind = match self.head(at) {
@@ -654,7 +661,7 @@ impl Trace for Run {
             x_max: self.end.into(),
             y_max,
         };
-        let held = plot(98.0, 100.0, draw::round_up(self.most as f64));
+        let held = plot(98.0, 100.0, draw::round_up(self.most.into()));
         if self.has_lanes() {
             svg.text("label small start", 1.0, 88.0, "a lane for each place");
             self.lanes(&mut svg, &held, at);
@@ -702,7 +709,7 @@ impl Trace for Run {
         let all_gone = self.jobs.iter().all(|job| job.gone != NEVER);
         vec![
             ("end", self.end.into()),
-            ("held", self.most as f64),
+            ("held", self.most.into()),
             ("done", self.done().into()),
             ("alone", self.alone().into()),
             ("all_gone", u32::from(all_gone).into()),

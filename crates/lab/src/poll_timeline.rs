@@ -624,11 +624,16 @@ impl Run {
                 0 => String::new(),
                 count => format!(" {count} gave up."),
             };
+            let unpolled = match self.unpolled() {
+                0 => "No request was left unpolled.".to_owned(),
+                ms => format!(
+                    "For {} ms at most a request could go on and nobody polled it.",
+                    grouped(ms.into())
+                ),
+            };
             return format!(
-                "The loop ended after {} ms. The slowest answer took {worst} ms.{gave_up} For {} ms at most a \
-                 request could go on and nobody polled it.",
+                "The loop ended after {} ms. The slowest answer took {worst} ms.{gave_up} {unpolled}",
                 grouped(self.end.into()),
-                grouped(self.unpolled().into())
             );
         }
         let doing = match self.state(&self.consumer, at) {
