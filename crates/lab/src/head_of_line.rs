@@ -529,7 +529,6 @@ impl Run {
     /// The areas of the three states, one on the other.
     fn areas(&self, svg: &mut Svg, plot: &Plot, at: u32) {
         let piece = self.end.div_ceil(PIECES).max(1);
-        let mut below: Vec<(f64, f64)> = Vec::new();
         let mut sums: [Vec<(f64, f64)>; 3] = Default::default();
         let mut from = 0;
         while from < at {
@@ -540,21 +539,15 @@ impl Run {
                 sums.push((from.into(), sum));
                 sums.push((to.into(), sum));
             }
-            below.push((from.into(), 0.0));
-            below.push((to.into(), 0.0));
             from = to;
         }
-        for (state, above) in State::ALL.into_iter().zip(sums) {
-            let edge = above.iter().chain(below.iter().rev());
-            let points: Vec<_> = edge.map(|(x, y)| (plot.x(*x), plot.y(*y))).collect();
-            if above
-                .iter()
-                .zip(&below)
-                .any(|(above, below)| above.1 > below.1)
-            {
-                svg.line(state.class(), &points);
+        // Each from the axis on, the highest first, so that no area has the line of another in it.
+        for (i, state) in State::ALL.into_iter().enumerate().rev() {
+            let sums_below = |point: usize| if i > 0 { sums[i - 1][point].1 } else { 0.0 };
+            let mut points = sums[i].iter().enumerate();
+            if points.any(|(point, (_, sum))| *sum > sums_below(point)) {
+                plot.area(svg, state.class(), &sums[i]);
             }
-            below = above;
         }
     }
 
