@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
+use tokio::sync::oneshot;
 
 /// A point in virtual time or a length of it, in microseconds.
 pub type Micros = u64;
@@ -99,6 +100,11 @@ impl Sim {
         self.clock.clone()
     }
 
+    /// What tasks add tasks with.
+    pub fn tasks(&self) -> Tasks {
+        Tasks(self.spawner.clone())
+    }
+
     /// Adds a task. It runs when time is advanced.
     ///
     /// # Panics
@@ -106,6 +112,11 @@ impl Sim {
     pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
         let spawned = self.spawner.spawn_local(task);
         spawned.expect("the pool is alive");
+    }
+
+    /// Whether no task sleeps: however far time is advanced, nothing will happen.
+    pub fn idle(&self) -> bool {
+        self.clock.0.sleepers.borrow().is_empty()
     }
 
     /// Runs everything that happens until `time`, and at it.
@@ -124,6 +135,26 @@ impl Sim {
             self.pool.run_until_stalled();
         }
         self.clock.0.now.set(time);
+    }
+}
+
+/// Adds tasks to a [`Sim`] from within its tasks.
+#[derive(Debug, Clone)]
+pub struct Tasks(LocalSpawner);
+
+impl Tasks {
+    /// As `tokio::spawn`: the task runs by itself, also when the handle is dropped. The handle gives
+    /// what it returns, or an error when the simulation ended before it.
+    pub fn spawn<T: 'static>(
+        &self,
+        task: impl Future<Output = T> + 'static,
+    ) -> oneshot::Receiver<T> {
+        let (sender, handle) = oneshot::channel();
+        // Both fail when nobody is there to wait for the result, and then nobody misses it.
+        let _ = self.0.spawn_local(async move {
+            let _ = sender.send(task.await);
+        });
+        handle
     }
 }
 

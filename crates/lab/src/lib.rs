@@ -13,8 +13,11 @@ mod bucket;
 mod chunk_knife;
 mod feed;
 mod frame_decoder;
+mod head_of_line;
 mod line_knife;
 mod pin_map;
+mod poll_timeline;
+mod select_stepper;
 mod typed;
 
 pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
@@ -29,6 +32,9 @@ pub static LABS: &[&Lab] = &[
     &line_knife::LAB,
     &frame_decoder::LAB,
     &pin_map::LAB,
+    &poll_timeline::LAB,
+    &select_stepper::LAB,
+    &head_of_line::LAB,
 ];
 
 /// The lab called `name`.
