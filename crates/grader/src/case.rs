@@ -359,6 +359,16 @@ impl Trial {
         it
     }
 
+    /// From here on the system refuses each write that makes a file longer than `bytes`, as a full disk does.
+    ///
+    /// # Panics
+    ///
+    /// When the limit is above the one that the case has (`may_write`).
+    #[cfg(unix)]
+    pub fn full_disk(&self, bytes: u64) {
+        crate::os::refuse_longer_files(bytes);
+    }
+
     /// Runs a solution to its end, under the meter and within the budget. What the call itself does, before
     /// the first poll, is part of the solution.
     pub async fn solve<T, F>(&self, solution: impl FnOnce() -> F) -> Answer<T>
