@@ -318,7 +318,8 @@ impl<T> Answer<T> {
             Ok(_) => Err(Failed(Failure {
                 criterion: Criterion::Correct,
                 cause: Cause::Wrong {
-                    what: "it returned `Ok` before it had come to the end".into(),
+                    what: "it returned `Ok` before it had met the error: something was not read, written, flushed or shut \
+                           down".into(),
                 },
                 line: None,
             })),
