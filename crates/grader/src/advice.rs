@@ -56,7 +56,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             large_peak,
         } => format!(
             "The peak grew with the input: {} for {}, {} for {}. It is still within the budget, but something \
-             small is kept for each chunk, line or call, and a longer input will break any budget.",
+             small is kept for each chunk, item or call, and a longer input will break any budget.",
             size(*small_peak),
             size(*small),
             size(*large_peak),
@@ -74,12 +74,12 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         ),
         Cause::ReadAfterError { at } => format!(
             "It read on after the source had returned an error (at byte {}). What comes after an error cannot be \
-             trusted: hand the error to the caller.",
+             trusted: hand the error to the caller, and read no more.",
             commas(at)
         ),
         Cause::ReadPast { position, limit } => format!(
-            "It had read {} bytes when {} were enough to know the answer. Every byte after that is work and \
-             memory that a hostile sender chooses.",
+            "It had read {} bytes, and {} are the most that may be read here: the answer was known by then. Every byte \
+             after that is work and memory that a hostile sender chooses.",
             commas(position),
             commas(limit)
         ),
@@ -87,7 +87,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             "The source was {} ahead of the sink; the window is {}. Nothing makes the reading wait for the \
              writing soon enough: between them stands a queue without a bound, one whose bound counts items and \
              not bytes, or a single buffer that is larger than the window.",
-            size(*ahead),
+            above(*ahead, *window),
             size(*window)
         ),
         Cause::ItemsPast { position, limit } => format!(
@@ -141,7 +141,11 @@ pub(crate) fn sentence(failure: &Failure) -> String {
              does not stop it.",
             if *count == 1 { " is" } else { "s are" }
         ),
-        Cause::Deadlocked => "Deadlock: every task waits and nothing will wake any of them. Look for a wait on \
+        Cause::Deadlocked { broke: true } => "Deadlock: an end broke and returned its error, and now every task waits \
+                                              and nothing will wake any of them. Whatever met the error has stopped, and \
+                                              what waits for it was never told."
+            .into(),
+        Cause::Deadlocked { broke: false } => "Deadlock: every task waits and nothing will wake any of them. Look for a wait on \
                               something that only the waiting code itself could provide, a channel whose sender \
                               is never dropped, or a `poll` that returned `Pending` without arranging to be woken."
             .into(),
@@ -150,7 +154,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
                            `.await`."
             .into(),
         Cause::Busy { cpu_ms } => format!(
-            "It used {} of processor time without moving a byte: a loop that never ends or never waits, or a \
+            "It used {} of processor time without moving a byte or an item: a loop that never ends or never waits, or a \
              `poll` that wakes itself instead of waiting to be woken.",
             seconds(*cpu_ms)
         ),
@@ -192,11 +196,7 @@ fn over_budget(
     at_a_line: bool,
 ) -> String {
     let limit = size(budget);
-    // Rounded alike, the two would say that nothing was broken.
-    let reached = match size(live) {
-        same if same == limit => format!("{same} and {} bytes", commas(live - budget)),
-        more => more,
-    };
+    let reached = above(live, budget);
     let read = if total > 0 {
         format!("{} of {}", size(position), size(total))
     } else {
@@ -206,17 +206,29 @@ fn over_budget(
     let all_is_kept = live + asked >= position / 2;
     let one_piece = asked > live / 4;
     if position == 0 && one_piece {
+        // Items of no size leave both at 0, however many were taken.
+        let when = if total > 0 {
+            " before anything was read"
+        } else {
+            ""
+        };
         let (asked, extra) = (size(asked), if at_a_line { "" } else { FUTURE });
         return format!(
-            "Asked for {asked} in one piece (budget {limit}) before the first byte was read. Whether that is room \
-             for the whole input or one large buffer, either way it is reserved for bytes that may never come.{extra}"
+            "Asked for {asked} in one piece (budget {limit}){when}. Whether that is room for the whole input or one large \
+             buffer, either way it is reserved for what may never come.{extra}"
         );
     }
     if position == 0 {
         return format!(
-            "Live heap would have reached {} (budget {limit}) before the first byte was read, in pieces of which the last \
-             has {}: fewer or smaller buffers will do.",
-            reached,
+            "Live heap would have reached {reached} (budget {limit}) before a byte of input was read, in pieces of which the \
+             last has {}: fewer or smaller buffers will do, or something is kept for each item or job that is done.",
+            size(asked)
+        );
+    }
+    if one_piece && asked > 64 * KIB && asked / 8 > position {
+        return format!(
+            "Asked for {} in one piece (budget {limit}) when {read} had been read: room is made for what may never \
+             come. Let it grow with what arrives.",
             size(asked)
         );
     }
@@ -231,43 +243,54 @@ fn over_budget(
     if live > 4 * position && !one_piece {
         return format!(
             "Live heap would have reached {} (budget {limit}) after reading {read}, in many pieces, and that is many times \
-             what was read of this input: buffers outlive the read or the call that they were made for.",
+             what was read of this input: buffers outlive the read or the call that they were made for, or have far more \
+             room than bytes.",
             reached
         );
     }
-    if one_piece && asked > 64 * KIB && asked / 8 > position {
+    if all_is_kept && !one_piece && live > position + position / 4 + asked {
         return format!(
-            "Asked for {} in one piece (budget {limit}) when {read} had been read: room is made for what may never \
-             come. Let it grow with what arrives.",
-            size(asked)
+            "Live heap would have reached {reached} (budget {limit}) after reading {read}, and many pieces are kept, which \
+             take more memory than what was read: each has room to spare (`truncate` gives none back) or something beside \
+             it (a handle, a task that is done). Keep what the answer needs of each, and let go of the rest."
         );
     }
     if all_is_kept {
         let how = if one_piece {
             format!("one growing buffer asked for {}", size(asked))
         } else {
-            "many pieces are kept (a view of a piece keeps all of it)".into()
+            "many pieces are kept (a view keeps all of its piece, and so does `truncate`)".into()
         };
         return format!(
-            "Live heap would have reached {} (budget {limit}) after reading {read}, and {how}: looks like the whole input \
-             is being read into memory, or too much of it at once. Keep what the answer needs, and one chunk.",
-            reached
+            "Live heap would have reached {reached} (budget {limit}) after reading {read}, and {how}: looks like the whole \
+             input is being read into memory, or too much of it at once. Keep what the answer needs, and one chunk."
         );
     }
     if one_piece {
         return format!(
             "Live heap would have reached {} (budget {limit}) after reading {read}, and {} of it in one piece that was asked \
-             for last: something is kept for each chunk or line in a buffer that grows, or a buffer was made too \
+             for last: something is kept for each chunk or item in a buffer that grows, or a buffer was made too \
              large.",
             reached,
             size(asked)
         );
     }
     format!(
-        "Live heap would have reached {} (budget {limit}) after reading {read}: something is kept for each chunk or line, \
+        "Live heap would have reached {} (budget {limit}) after reading {read}: something is kept for each chunk or item, \
          little by little.",
         reached
     )
+}
+
+/// What was reached, in words that show it to be above `limit`: rounded alike, the two would say that nothing was
+/// broken.
+fn above(reached: u64, limit: u64) -> String {
+    match size(reached) {
+        same if same == size(limit) => {
+            format!("{same} and {} bytes", commas(reached.saturating_sub(limit)))
+        }
+        more => more,
+    }
 }
 
 /// Where no line is known.
@@ -318,7 +341,7 @@ mod tests {
         for (text, part) in [
             (
                 say(64 * MIB, 64 * MIB, 0, 64 * MIB),
-                "before the first byte",
+                "before anything was read",
             ),
             (
                 say(16 * KIB, 520 * KIB, 0, 64 * MIB),
@@ -341,6 +364,19 @@ mod tests {
                 "outlive the read or the call",
             ),
             (say(4 * MIB, 8 * MIB, 4 * MIB, 4 * MIB), "copied once more"),
+            (
+                say(32 * MIB, 32 * MIB, 6, 6),
+                "room is made for what may never come",
+            ),
+            (
+                say(8 * KIB, 520 * KIB, 256 * KIB, 64 * MIB),
+                "each has room to spare",
+            ),
+            (say(2 * KIB, 514 * KIB, 0, 0), "for each item or job"),
+            (
+                say(MIB, MIB, 0, 0),
+                "in one piece (budget 512 KiB). Whether",
+            ),
             (
                 say(512 * KIB, 590 * KIB, 16 * MIB, 64 * MIB),
                 "or a buffer was made too large",

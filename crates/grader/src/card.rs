@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::advice::size;
 use crate::args::{Args, Color};
 use crate::case::Grade;
-use crate::record::{Cause, Line};
+use crate::record::{Cause, Criterion, Line};
 use crate::report::{CaseRow, Finding, Report, Trace, Verdict};
 
 const WIDTH: usize = 80;
@@ -71,8 +71,19 @@ fn render(
     if !todo {
         out.push_str(&table(report, style));
     }
-    for (i, finding) in report.findings.iter().enumerate() {
-        out.push_str(&explain(grade, report, finding, i == 0, style));
+    // A picture where memory is the first criterion to mend.
+    let criterion = report.findings.first().map(|f| f.failure.criterion);
+    let mut drawn = criterion != Some(Criterion::Memory);
+    for finding in &report.findings {
+        out.push_str(&explain(grade, report, finding, style));
+        let case = report.cases.iter().find(|c| c.name == finding.cases[0]);
+        if !drawn
+            && let Cause::OverBudget { .. } | Cause::Grew { .. } = finding.failure.cause
+            && let Some(case) = case
+        {
+            drawn = true;
+            out.push_str(&graph(case, style));
+        }
     }
     if report.passed {
         if let Some(case) = telling(report.cases.iter()) {
@@ -169,13 +180,7 @@ fn table(report: &Report, style: &Style) -> String {
     out
 }
 
-fn explain(
-    grade: &Grade,
-    report: &Report,
-    finding: &Finding,
-    first: bool,
-    style: &Style,
-) -> String {
+fn explain(grade: &Grade, report: &Report, finding: &Finding, style: &Style) -> String {
     let mut out = String::new();
     let failure = &finding.failure;
     if failure.cause == Cause::Todo {
@@ -197,13 +202,6 @@ fn explain(
     let _ = writeln!(out, "\n{title}, in {one}{about}{also}");
     let _ = writeln!(out, "{}", wrapped("  ", &finding.sentence));
     out.push_str(&place(grade, failure.line.as_ref()));
-    let memory = matches!(failure.cause, Cause::OverBudget { .. } | Cause::Grew { .. });
-    if first
-        && memory
-        && let Some(case) = report.cases.iter().find(|c| c.name == *one)
-    {
-        out.push_str(&graph(case, style));
-    }
     out
 }
 
@@ -269,7 +267,7 @@ fn shown(path: &Path) -> String {
 /// The case whose graph says most: one about memory, and of those the one that reads most.
 fn telling<'a>(cases: impl Iterator<Item = &'a CaseRow>) -> Option<&'a CaseRow> {
     cases
-        .filter(|c| c.checks.contains(&crate::Criterion::Memory) && c.trace.live.len() > 2)
+        .filter(|c| c.checks.contains(&Criterion::Memory) && c.trace.live.len() > 2)
         .max_by_key(|c| c.trace.read)
 }
 

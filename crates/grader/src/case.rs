@@ -318,7 +318,8 @@ impl<T> Answer<T> {
             Ok(_) => Err(Failed(Failure {
                 criterion: Criterion::Correct,
                 cause: Cause::Wrong {
-                    what: "it returned `Ok` before it had come to the end".into(),
+                    what: "it returned `Ok` before it had met the error: something was not read, written, flushed or shut \
+                           down".into(),
                 },
                 line: None,
             })),
@@ -357,6 +358,16 @@ impl Trial {
         child::note_input(it.input());
         lock(&self.inner.given).push((it.kind(), it.watch()));
         it
+    }
+
+    /// From here on the system refuses each write that makes a file longer than `bytes`, as a full disk does.
+    ///
+    /// # Panics
+    ///
+    /// When the limit is above the one that the case has (`may_write`).
+    #[cfg(unix)]
+    pub fn full_disk(&self, bytes: u64) {
+        crate::os::refuse_longer_files(bytes);
     }
 
     /// Runs a solution to its end, under the meter and within the budget. What the call itself does, before

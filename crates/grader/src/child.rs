@@ -378,7 +378,7 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
         if cpu.saturating_sub(cpu_when_moved) > BUSY {
             // Without a clock of the processor's, a runtime that waits looks busy.
             if PARKED.load(SeqCst) {
-                stop(None, Cause::Deadlocked, || None);
+                stop(None, deadlocked(), || None);
             }
             let cpu_ms = used.as_millis() as u64;
             stop_at_main(os, Cause::Busy { cpu_ms });
@@ -389,11 +389,16 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
         }
         if still >= stuck_after && os.all_asleep() {
             if PARKED.load(SeqCst) {
-                stop(None, Cause::Deadlocked, || None);
+                stop(None, deadlocked(), || None);
             }
             stop_at_main(os, Cause::Blocked);
         }
     }
+}
+
+fn deadlocked() -> Cause {
+    let broke = meter::any_failed();
+    Cause::Deadlocked { broke }
 }
 
 /// Stops the run with the line that the main thread is at, where the system can tell.

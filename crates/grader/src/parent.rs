@@ -575,7 +575,12 @@ fn conclude(grade: &Grade, cases: Vec<CaseRow>, os: &dyn Outside, took: Duration
         findings.retain(|f| f.failure.cause == Cause::Todo);
         findings.truncate(1);
     }
-    findings.sort_by_key(|f| (f.failure.criterion, f.failure.line.is_none()));
+    // What a case has to say about memory tells more than that a budget was broken; elsewhere a line does.
+    findings.sort_by_key(|f| {
+        let told = matches!(f.failure.cause, Cause::Wrong { .. });
+        let told = told && f.failure.criterion == Criterion::Memory;
+        (f.failure.criterion, !told, f.failure.line.is_none())
+    });
 
     let criteria: Vec<CriterionRow> = Criterion::ALL
         .into_iter()

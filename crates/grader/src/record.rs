@@ -126,8 +126,8 @@ pub enum Cause {
     ReadsOn { bytes: u64 },
     /// Tasks were left running.
     TasksLeft { count: u64 },
-    /// Every task waits.
-    Deadlocked,
+    /// Every task waits; `broke` if a source or a sink had handed out its error by then.
+    Deadlocked { broke: bool },
     /// The runtime's thread sleeps outside the runtime.
     Blocked,
     /// The processor is used and nothing moves.

@@ -294,7 +294,12 @@ impl Stream for Chunks {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         match ready!(self.feed.poll_piece(cx, CHUNK)) {
-            Ok(Some(piece)) => Poll::Ready(Some(Ok(Bytes::copy_from_slice(piece)))),
+            Ok(Some(piece)) => {
+                let chunk = Bytes::copy_from_slice(piece);
+                // Again, since the chunk is live now.
+                trace::note(self.feed.position);
+                Poll::Ready(Some(Ok(chunk)))
+            }
             Ok(None) => Poll::Ready(None),
             Err(e) => Poll::Ready(Some(Err(e))),
         }

@@ -10,6 +10,13 @@ pub fn progress() -> u64 {
     PROGRESS.load(Relaxed)
 }
 
+static BROKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether any source or sink of this process has handed out its error.
+pub fn any_failed() -> bool {
+    BROKEN.load(Relaxed)
+}
+
 pub(crate) fn moved() {
     PROGRESS.fetch_add(1, Relaxed);
 }
@@ -109,6 +116,7 @@ impl Watch {
     pub(crate) fn fail(&self) {
         self.0.failed_when.store(crate::trace::position(), Relaxed);
         self.0.failed.store(true, Relaxed);
+        BROKEN.store(true, Relaxed);
     }
 
     pub(crate) fn drop_it(&self) {

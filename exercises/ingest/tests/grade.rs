@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory};
+use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory, Overlap};
 use grader::meter::{Content, Jobs, KIB, MIB, Sink, Source, Window};
 use grader::{ERROR_KINDS, Trial};
 use ingest::{Config, Report, ingest};
@@ -249,25 +249,29 @@ fn main() -> ExitCode {
         .about("10 bytes every 15 ms, while rows get done that came before");
 
     grade
-        .case("eight_at_once", &[Backpressure, Correct], |t| async move {
-            let (input, output) = rows(400);
-            let (src, out, dead) = (
-                t.give(Source::new(input)),
-                t.give(Sink::new(output)),
-                t.give(nothing()),
-            );
-            let (o, jobs) = (out.watch(), Jobs::new(8));
-            let enrich = capitals(&jobs, ms(10));
-            t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
-                .await
-                .ok()?;
-            t.whole(&o, 400 * 16);
-            t.overlapped(ms(700));
-            t.check(Correct, jobs.started() == 400, || {
-                format!("{} of 400 rows were enriched", jobs.started())
-            });
-            Ok(())
-        })
+        .case(
+            "eight_at_once",
+            &[Backpressure, Correct, Overlap],
+            |t| async move {
+                let (input, output) = rows(400);
+                let (src, out, dead) = (
+                    t.give(Source::new(input)),
+                    t.give(Sink::new(output)),
+                    t.give(nothing()),
+                );
+                let (o, jobs) = (out.watch(), Jobs::new(8));
+                let enrich = capitals(&jobs, ms(10));
+                t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
+                    .await
+                    .ok()?;
+                t.whole(&o, 400 * 16);
+                t.overlapped(ms(700));
+                t.check(Correct, jobs.started() == 400, || {
+                    format!("{} of 400 rows were enriched", jobs.started())
+                });
+                Ok(())
+            },
+        )
         .about("400 rows of 10 ms");
     grade.case("one_at_a_time", &[Backpressure, Correct], |t| async move {
         let (input, output) = rows(20);

@@ -259,16 +259,18 @@ fn main() -> ExitCode {
     }
     grade
         .case("a_phone_that_reads_slowly", &[Correct], |t| async move {
-            let slow = Sink::new(down(256 * KIB)).paced(16 * KIB, Duration::from_secs(10));
+            let slow = Sink::new(down(32 * KIB)).paced(512, Duration::from_secs(10));
             let (client, c) = side(&t, Source::new(up(5)), slow, Free);
-            let (server, s) = side(&t, Source::new(down(256 * KIB)), Sink::new(up(5)), Free);
+            let (server, s) = side(&t, Source::new(down(32 * KIB)), Sink::new(up(5)), Free);
             let got = t.solve(|| proxy(client, server, IDLE)).await.ok()?;
             t.whole(&s.received, 5);
-            t.whole(&c.received, 256 * KIB);
-            t.equal("bytes to the server and to the client", got, (5, 256 * KIB));
+            t.whole(&c.received, 32 * KIB);
+            t.equal("bytes to the server and to the client", got, (5, 32 * KIB));
             Ok(())
         })
-        .about("it takes 16 KiB every 10 s: bytes that are written keep the connection alive too");
+        .about(
+            "it takes 512 bytes every 10 s: bytes that are written keep the connection alive too",
+        );
 
     // Nobody says anything any more.
     for (name, about, client_ends, server_ends) in [

@@ -208,6 +208,24 @@ fn main() -> ExitCode {
         })
         .about("looked at before each chunk");
 
+    #[cfg(unix)]
+    grade
+        .case("a_full_disk", &[Errors], |t| async move {
+            let path = place(true);
+            let body = t.give(Chunks::new(photo(100_000)).shaped(&[50_000]));
+            t.full_disk(80_000);
+            let saved = t.solve(|| async { Ok(save_stream(&path, body, MIB).await.is_err()) });
+            let refused = saved.await.ok()?;
+            t.check(Errors, refused, || {
+                "it returned `Ok` although the disk had no room for the last 20,000 bytes: the write failed after \
+                 `write_all` had returned, and nobody asked for its error"
+                    .into()
+            });
+            untouched(&t, Errors, &path, true, "although the disk was full");
+            Ok(())
+        })
+        .about("there is no room for the last bytes");
+
     for (name, len, max) in [
         ("one_byte_too_many", 100_001, 100_000),
         ("a_byte_where_nothing_may_be", 1, 0),

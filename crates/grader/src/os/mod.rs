@@ -98,6 +98,12 @@ pub(crate) fn inside(portable: bool) -> Box<dyn Inside> {
     Box::new(portable::PortableInside::new())
 }
 
+/// Has the system refuse every write that makes a file longer than `bytes`, with an error and not with a signal.
+#[cfg(unix)]
+pub(crate) fn refuse_longer_files(bytes: u64) {
+    unix::refuse_longer_files(bytes);
+}
+
 /// Ends the process at once: no destructor and no exit handler runs.
 pub(crate) fn end_now(code: i32) -> ! {
     #[cfg(unix)]

@@ -108,6 +108,12 @@ fn limit(resource: Resource, most: u64) -> std::io::Result<()> {
     checked(unsafe { libc::setrlimit(resource, &most) })
 }
 
+pub(crate) fn refuse_longer_files(bytes: u64) {
+    // SAFETY: nothing runs when an ignored signal comes.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+    limit(libc::RLIMIT_FSIZE, bytes).expect("a limit can be lowered");
+}
+
 fn page_size() -> u64 {
     // SAFETY: sysconf reads a constant.
     unsafe { libc::sysconf(libc::_SC_PAGESIZE) }.max(1) as u64
