@@ -2,22 +2,22 @@
 // what they do and how they look is the model's business; here is what all of them share.
 'use strict';
 {
-  let model;
-  // A classic script, since a page from file:// may neither fetch nor import. Sets `window.lab`, which
-  // takes a request in JSON and gives the answer in JSON.
-  const load = () => model ??= new Promise((resolve, reject) => {
+  const models = {};
+  // Each lab is a module of its own, in a classic script, since a page from file:// may neither fetch nor
+  // import. Gives a function that takes a request in JSON and gives the answer in JSON.
+  const load = name => models[name] ??= new Promise((resolve, reject) => {
     const script = document.createElement('script');
-    script.src = `${path_to_root}lab-model.js`;
+    script.src = `${path_to_root}lab-${name}.js`;
     script.onload = resolve;
     script.onerror = reject;
     document.head.append(script);
   }).then(async () => {
-    const bytes = Uint8Array.from(atob(lab_model), char => char.charCodeAt(0));
-    lab_model = null;
+    const bytes = Uint8Array.from(atob(lab_models[name]), char => char.charCodeAt(0));
+    delete lab_models[name];
     const { exports } = (await WebAssembly.instantiate(bytes)).instance;
     const encoder = new TextEncoder();
     const decoder = new TextDecoder();
-    window.lab = request => {
+    return request => {
       for (const byte of encoder.encode(request)) {
         exports.push(byte);
       }
@@ -63,7 +63,7 @@
   // The lab and the values in the address: `#lab=NAME&made=100`. No heading's id looks like that.
   const address = () => location.hash.startsWith('#lab=') ? new URLSearchParams(location.hash.slice(1)) : null;
 
-  const wake = section => {
+  const wake = (section, model) => {
     const find = selector => section.querySelector(selector);
     const form = find('form');
     const picture = find('.lab-picture');
@@ -107,7 +107,7 @@
 
     const show = () => {
       const wasLast = at >= end;
-      frame = JSON.parse(window.lab(JSON.stringify({ lab, values, at: Math.round(at) })));
+      frame = JSON.parse(model(JSON.stringify({ lab, values, at: Math.round(at) })));
       if (frame.end !== end) {
         end = frame.end;
         if (wasLast || at > end) {
@@ -283,6 +283,8 @@
     for (const part of section.querySelectorAll('.lab-try, .lab-play, .lab-controls')) {
       part.hidden = false;
     }
+    // For tests: a request in JSON gives the answer that `lab::answer` gives.
+    section.model = model;
     section.classList.add('awake');
   };
 
@@ -291,7 +293,7 @@
       if (isIntersecting) {
         near.unobserve(target);
         // Without a model the figure stays as it is.
-        load().then(() => wake(target), () => {});
+        load(target.dataset.lab).then(model => wake(target, model), () => {});
       }
     }
   }, { rootMargin: '600px' });

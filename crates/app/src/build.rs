@@ -58,7 +58,7 @@ pub fn build(root: &Path, site: &Path) -> Result<()> {
     links::check(site, &pages, &report.links, &mut report.problems)?;
     if report.problems.is_empty() {
         if report.labs {
-            labs::write_model(root, site)?;
+            labs::write_models(root, site)?;
         }
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Labs: the HTML of one in a page, and the model that the page's script loads.
 //!
 //! A lab stands in a page as a figure with its summary and its numbers, drawn here. Its controls are
-//! hidden until the script of the theme has the model, `lab-model.js`: the same lab as WebAssembly.
+//! hidden until the script of the theme has the model, `lab-NAME.js`: the same lab as WebAssembly.
 //! Without the model the page is the same, and the figure stays.
 
 use anyhow::{Context, Result, bail};
@@ -14,8 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
-/// The model's file in the site, which `theme/lab.js` asks for.
-pub const MODEL: &str = "lab-model.js";
+/// The file of a lab's model in the site, which `theme/lab.js` asks for.
+pub fn model_file(lab: &str) -> String {
+    format!("lab-{lab}.js")
+}
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -140,28 +142,29 @@ fn control(control: &Control) -> String {
     format!("<div class=\"lab-control\"><label><span>{label}</span> {input}</label>{output}</div>")
 }
 
-/// What [`write_model`] found.
+/// What [`write_models`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Built {
-    Script(String),
+    /// A file's name and what is in it.
+    Scripts(Vec<(String, String)>),
     /// Why there is none, and what to do.
     Missing(String),
 }
 
-/// Puts the model into `site`, if it can be made here: a book without it is a book with figures.
+/// Puts the models into `site`, if they can be made here: a book without them is a book with figures.
 ///
-/// The model is made once in a process: the figures come from the labs that are compiled into it, and
+/// They are made once in a process: the figures come from the labs that are compiled into it, and
 /// who changes a lab starts it again.
 ///
 /// # Errors
-/// The labs do not compile, or the file cannot be written.
-pub fn write_model(root: &Path, site: &Path) -> Result<()> {
+/// The labs do not compile, or a file cannot be written.
+pub fn write_models(root: &Path, site: &Path) -> Result<()> {
     static MADE: Mutex<Option<(PathBuf, Built)>> = Mutex::new(None);
     let mut made = MADE.lock().unwrap_or_else(|broken| broken.into_inner());
     let built = match &*made {
         Some((of, built)) if of == root => built.clone(),
         _ => {
-            let built = make_model(root)?;
+            let built = make_models(root)?;
             if let Built::Missing(why) = &built {
                 eprintln!("{why}");
             }
@@ -169,14 +172,16 @@ pub fn write_model(root: &Path, site: &Path) -> Result<()> {
             built
         }
     };
-    if let Built::Script(script) = built {
-        std::fs::write(site.join(MODEL), script)
-            .with_context(|| format!("cannot write {MODEL}"))?;
+    if let Built::Scripts(scripts) = built {
+        for (name, script) in scripts {
+            std::fs::write(site.join(&name), script)
+                .with_context(|| format!("cannot write {name}"))?;
+        }
     }
     Ok(())
 }
 
-fn make_model(root: &Path) -> Result<Built> {
+fn make_models(root: &Path) -> Result<Built> {
     if !root.join("crates/lab/Cargo.toml").is_file() {
         let why = "The labs of this book stay figures: it has no crates/lab.";
         return Ok(Built::Missing(why.to_owned()));
@@ -188,21 +193,9 @@ fn make_model(root: &Path) -> Result<Built> {
     }
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
-        .args([
-            "rustc",
-            "--package",
-            "lab",
-            "--lib",
-            "--crate-type",
-            "cdylib",
-        ])
-        .args([
-            "--target",
-            TARGET,
-            "--profile",
-            "lab",
-            "--message-format=json-render-diagnostics",
-        ])
+        .args(["build", "--package", "lab", "--bins", "--features", "pages"])
+        .args(["--target", TARGET, "--profile", "lab"])
+        .arg("--message-format=json-render-diagnostics")
         .current_dir(root)
         .stdin(Stdio::null());
     // The first time takes as long as a few crates do.
@@ -211,11 +204,17 @@ fn make_model(root: &Path) -> Result<Built> {
     if !output.status.success() {
         bail!("the labs do not compile for {TARGET}:\n{}", said(&output));
     }
-    let file = wasm_file(&output.stdout).context("cargo named no WebAssembly file")?;
-    let wasm = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    // One classic script: a page from `file://` may neither fetch a file nor import a module.
-    let script = format!("var lab_model = '{}';\n", STANDARD.encode(wasm));
-    Ok(Built::Script(script))
+    let mut scripts = Vec::new();
+    for file in wasm_files(&output.stdout) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let wasm =
+            std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        // A classic script: a page from `file://` may neither fetch a file nor import a module.
+        let wasm = STANDARD.encode(wasm);
+        let script = format!("(window.lab_models ??= {{}})['{name}'] = '{wasm}';\n");
+        scripts.push((model_file(&name), script));
+    }
+    Ok(Built::Scripts(scripts))
 }
 
 /// Whether Rust's library for the target is there.
@@ -236,8 +235,8 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The file that cargo's messages name: where its folder is, only cargo knows.
-fn wasm_file(messages: &[u8]) -> Option<PathBuf> {
+/// The files that cargo's messages name: where its folder is, only cargo knows.
+fn wasm_files(messages: &[u8]) -> Vec<PathBuf> {
     let messages = String::from_utf8_lossy(messages);
     let messages = messages
         .lines()
@@ -247,6 +246,6 @@ fn wasm_file(messages: &[u8]) -> Option<PathBuf> {
         .flatten()
         .filter_map(|file| Some(PathBuf::from(file.as_str()?)));
     files
-        .into_iter()
-        .find(|file| file.extension().is_some_and(|kind| kind == "wasm"))
+        .filter(|file| file.extension().is_some_and(|kind| kind == "wasm"))
+        .collect()
 }

@@ -741,7 +741,7 @@ fn a_missing_target_is_named_and_the_book_is_built_without_a_model() {
         text.contains("rustup target add wasm32-unknown-unknown"),
         "{text}"
     );
-    assert!(!book.site().join(app::labs::MODEL).exists());
+    assert!(!book.site().join(app::labs::model_file("bucket")).exists());
     assert!(
         book.read("out/site/one.html")
             .contains("data-lab=\"bucket\"")

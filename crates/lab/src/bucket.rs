@@ -7,7 +7,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 
-pub(crate) static LAB: Lab = Lab {
+/// The lab.
+pub static LAB: Lab = Lab {
     name: "bucket",
     title: "The bucket",
     caption: "Over 10 seconds: the queue (filled) and all that is in flight (line), in items and as memory; how old \

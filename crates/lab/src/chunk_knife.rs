@@ -6,7 +6,8 @@ use crate::typed::{self, Cells, LINE, amount};
 use std::ops::Range;
 use std::str::{self, Utf8Error};
 
-pub(crate) static LAB: Lab = Lab {
+/// The lab.
+pub static LAB: Lab = Lab {
     name: "chunk-knife",
     title: "The chunk knife",
     caption: "Above, the bytes that have arrived, under the characters that they are; upright lines are the cuts \

@@ -12,7 +12,8 @@ use std::task::{Context, Poll, Waker};
 use tokio_util::bytes::{Bytes, BytesMut};
 use tokio_util::codec::{Decoder, FramedRead, LengthDelimitedCodec};
 
-pub(crate) static LAB: Lab = Lab {
+/// The lab.
+pub static LAB: Lab = Lab {
     name: "frame-decoder",
     title: "The frame decoder",
     caption: "Above, the bytes that have arrived: a length of four bytes (filled), then what it announces. Upright \

@@ -10,7 +10,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use tokio::sync::Semaphore;
 
-pub(crate) static LAB: Lab = Lab {
+/// The lab.
+pub static LAB: Lab = Lab {
     name: "head-of-line",
     title: "Head of line",
     caption: "Above, the places and what is in each at this moment, the oldest item on the left. Below, over time: \

@@ -9,15 +9,15 @@ pub mod clock;
 pub mod draw;
 mod model;
 
-mod bucket;
-mod chunk_knife;
+pub mod bucket;
+pub mod chunk_knife;
 mod feed;
-mod frame_decoder;
-mod head_of_line;
-mod line_knife;
-mod pin_map;
-mod poll_timeline;
-mod select_stepper;
+pub mod frame_decoder;
+pub mod head_of_line;
+pub mod line_knife;
+pub mod pin_map;
+pub mod poll_timeline;
+pub mod select_stepper;
 mod typed;
 
 pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
@@ -39,7 +39,11 @@ pub static LABS: &[&Lab] = &[
 
 /// The lab called `name`.
 pub fn find(name: &str) -> Option<&'static Lab> {
-    LABS.iter().copied().find(|lab| lab.name == name)
+    named(LABS, name)
+}
+
+fn named(labs: &[&'static Lab], name: &str) -> Option<&'static Lab> {
+    labs.iter().copied().find(|lab| lab.name == name)
 }
 
 /// The longest request that is answered, in bytes.
@@ -59,11 +63,16 @@ thread_local! {
 ///
 /// Native code and the page's WebAssembly give the same answer, byte for byte.
 pub fn answer(request: &str) -> String {
-    let answer = frame(request).unwrap_or_else(|error| json!({ "error": error }));
+    answer_of(LABS, request)
+}
+
+/// [`answer`] where `labs` are all there are.
+pub fn answer_of(labs: &[&'static Lab], request: &str) -> String {
+    let answer = frame(labs, request).unwrap_or_else(|error| json!({ "error": error }));
     answer.to_string()
 }
 
-fn frame(request: &str) -> Result<Json, String> {
+fn frame(labs: &[&'static Lab], request: &str) -> Result<Json, String> {
     if request.len() > MAX_REQUEST {
         return Err(format!("the request is longer than {MAX_REQUEST} bytes"));
     }
@@ -71,7 +80,7 @@ fn frame(request: &str) -> Result<Json, String> {
         serde_json::from_str(request).map_err(|error| format!("not a request: {error}"))?;
     let name = request.get("lab").and_then(Json::as_str);
     let name = name.ok_or("the request names no lab")?;
-    let lab = find(name).ok_or_else(|| format!("there is no lab `{name}`"))?;
+    let lab = named(labs, name).ok_or_else(|| format!("there is no lab `{name}`"))?;
     let empty = Map::new();
     let given = request.get("values").and_then(Json::as_object);
     let values = Values::read(lab, given.unwrap_or(&empty));
@@ -100,11 +109,35 @@ fn frame(request: &str) -> Result<Json, String> {
     })
 }
 
-/// What a page calls. Numbers go in and out, so that neither side needs generated bindings: `push`
-/// takes a request byte by byte, `call` answers it and gives the answer's length, and `answer` says
-/// where the answer begins, which holds until the next `call`.
-#[cfg(target_arch = "wasm32")]
-mod page {
+/// Makes a WebAssembly module of one lab, for a page that loads this lab and no other.
+///
+/// Numbers go in and out, so that neither side needs generated bindings: `push` takes a request byte by
+/// byte, `call` answers it and gives the answer's length, and `answer` says where the answer begins,
+/// which holds until the next `call`.
+#[macro_export]
+macro_rules! page {
+    ($lab:expr) => {
+        #[unsafe(no_mangle)]
+        extern "C" fn push(byte: u8) {
+            $crate::page::push(byte);
+        }
+
+        #[unsafe(no_mangle)]
+        extern "C" fn call() -> usize {
+            $crate::page::call($lab)
+        }
+
+        #[unsafe(no_mangle)]
+        extern "C" fn answer() -> *const u8 {
+            $crate::page::answer()
+        }
+    };
+}
+
+/// What [`page!`] puts into a module.
+#[doc(hidden)]
+pub mod page {
+    use crate::Lab;
     use std::cell::RefCell;
 
     thread_local! {
@@ -112,8 +145,7 @@ mod page {
         static ANSWER: RefCell<String> = const { RefCell::new(String::new()) };
     }
 
-    #[unsafe(no_mangle)]
-    extern "C" fn push(byte: u8) {
+    pub fn push(byte: u8) {
         REQUEST.with_borrow_mut(|request| {
             // One too many is kept, and refused.
             if request.len() <= crate::MAX_REQUEST {
@@ -122,17 +154,15 @@ mod page {
         });
     }
 
-    #[unsafe(no_mangle)]
-    extern "C" fn call() -> usize {
+    pub fn call(lab: &'static Lab) -> usize {
         let request = REQUEST.take();
-        let answer = crate::answer(&String::from_utf8_lossy(&request));
+        let answer = crate::answer_of(&[lab], &String::from_utf8_lossy(&request));
         let length = answer.len();
         ANSWER.set(answer);
         length
     }
 
-    #[unsafe(no_mangle)]
-    extern "C" fn answer() -> *const u8 {
+    pub fn answer() -> *const u8 {
         ANSWER.with_borrow(|answer| answer.as_ptr())
     }
 }

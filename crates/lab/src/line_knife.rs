@@ -13,7 +13,8 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio_util::codec::{FramedRead, LinesCodec};
 
-pub(crate) static LAB: Lab = Lab {
+/// The lab.
+pub static LAB: Lab = Lab {
     name: "line-knife",
     title: "The line knife",
     caption: "Above, the text that has arrived, with an upright line after each chunk. Below, what four readers \

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use tokio_util::bytes::Bytes;
 
-pub(crate) static LAB: Lab = Lab {
+/// The lab.
+pub static LAB: Lab = Lab {
     name: "pin-map",
     title: "The pin map",
     caption: "A row is a chunk with an allocation of its own: green while the chunk is worked on, red while only \

@@ -14,7 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-pub(crate) static LAB: Lab = Lab {
+/// The lab.
+pub static LAB: Lab = Lab {
     name: "poll-timeline",
     title: "Poll timeline",
     caption: "A lane for the loop and one for each request. A solid bar is a request that could go on, and nobody \

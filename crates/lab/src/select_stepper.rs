@@ -11,7 +11,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader, ReadBuf};
 
-pub(crate) static LAB: Lab = Lab {
+/// The lab.
+pub static LAB: Lab = Lab {
     name: "select-stepper",
     title: "A select! loop, step by step",
     caption: "A column is a byte, and a row is a place where it can be. The dashed row is the future of the call that \

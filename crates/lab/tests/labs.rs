@@ -256,3 +256,21 @@ fn what_is_not_a_request_is_an_error() {
     let past = lab::answer(&json!({ "lab": name, "at": u64::MAX }).to_string());
     assert_eq!(past, lab::answer(&json!({ "lab": name }).to_string()));
 }
+
+#[test]
+fn every_lab_has_a_module_for_its_page() {
+    let manifest = include_str!("../Cargo.toml");
+    for lab in LABS {
+        let file = lab.name.replace('-', "_");
+        let bin = format!(
+            "[[bin]]\nname = \"{}\"\npath = \"pages/{file}.rs\"\nrequired-features = [\"pages\"]\n",
+            lab.name
+        );
+        assert!(manifest.contains(&bin), "missing in Cargo.toml:\n{bin}");
+        let page = std::fs::read_to_string(format!("pages/{file}.rs")).unwrap();
+        assert!(
+            page.contains(&format!("page!(&lab::{file}::LAB)")),
+            "{file}: {page}"
+        );
+    }
+}
