@@ -363,9 +363,8 @@ impl Run {
     fn summary(&self, position: usize, now: Moment) -> String {
         let [lossy, strict, carry] = self.lanes(position, now);
         format!(
-            "At {}, {} arrived: {} cut. Lossy: {} and {}. Strict: {}, {}. Carry: {}, {}.",
+            "At {}: {} cut. Lossy: {} and {}. Strict: {}, {}. Carry: {}, {}.",
             typed::place(position, self.chunks(), self.bytes.len()),
-            amount(now.arrived, "byte"),
             amount(self.cut(now.arrived), "character"),
             amount(lossy.text.chars().count(), "character"),
             lossy.state,
