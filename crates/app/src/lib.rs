@@ -29,6 +29,7 @@ pub mod build;
 mod charts;
 pub mod counts;
 mod figures;
+pub mod finish;
 pub mod include;
 pub mod learn;
 pub mod links;
