@@ -95,7 +95,7 @@ pub struct Browser {
     /// The session.
     pub driver: WebDriver,
     // Ends after the session: fields are dropped in this order.
-    process: Driver,
+    _process: Driver,
 }
 
 impl Browser {
@@ -105,7 +105,7 @@ impl Browser {
     /// One of them is missing, which the message says, or does not start.
     pub async fn start() -> Result<Self> {
         let chromium = tools::chromium()?;
-        let process = Driver::start()?;
+        let driver = Driver::start()?;
         let mut wanted = ChromeCapabilities::new();
         wanted.set_binary(&chromium.to_string_lossy())?;
         for argument in ARGUMENTS {
@@ -115,12 +115,15 @@ impl Browser {
             "goog:loggingPrefs",
             json!({ "browser": "ALL", "performance": "ALL" }),
         )?;
-        let address = format!("http://127.0.0.1:{}", process.port);
-        let driver = WebDriver::new(address, wanted)
+        let address = format!("http://127.0.0.1:{}", driver.port);
+        let session = WebDriver::new(address, wanted)
             .await
             .with_context(|| format!("{} did not start", chromium.display()))?;
-        driver.set_script_timeout(Duration::from_secs(60)).await?;
-        Ok(Self { driver, process })
+        session.set_script_timeout(Duration::from_secs(60)).await?;
+        Ok(Self {
+            driver: session,
+            _process: driver,
+        })
     }
 
     /// Runs `test` in a browser of its own.
@@ -231,7 +234,8 @@ pub const ARGUMENTS: &[&str] = &[
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--force-color-profile=srgb",
+    // What moves smoothly is not where it will be when a test looks.
+    "--force-prefers-reduced-motion",
 ];
 
 /// A ChromeDriver of our own.
