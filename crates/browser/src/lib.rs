@@ -116,7 +116,10 @@ impl Browser {
             json!({ "browser": "ALL", "performance": "ALL" }),
         )?;
         let address = format!("http://127.0.0.1:{}", driver.port);
-        let session = WebDriver::new(address, wanted)
+        let session = WebDriver::builder(address, wanted)
+            // On a busy machine, printing the whole book takes minutes.
+            .request_timeout(Duration::from_secs(600))
+            .connect()
             .await
             .with_context(|| format!("{} did not start", chromium.display()))?;
         session.set_script_timeout(Duration::from_secs(60)).await?;
