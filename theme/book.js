@@ -31,7 +31,6 @@ const remember = {
     }
     remember.set('theme', select.value);
   });
-  select.parentElement.hidden = false;
 }
 
 // The page in the table of contents.
@@ -50,19 +49,21 @@ const remember = {
 // Rust | Node.js: one choice for the whole book.
 {
   const groups = [];
+  const show = ({ tabs, panels }, title) => {
+    panels.forEach((panel, i) => {
+      const chosen = panel.ariaLabel === title;
+      panel.hidden = !chosen;
+      tabs[i].setAttribute('aria-selected', chosen);
+      tabs[i].tabIndex = chosen ? 0 : -1;
+    });
+  };
   const choose = (title, from) => {
     // Groups above the one in use may change their height: keep that one where the eye is.
     const top = from?.getBoundingClientRect().top;
-    for (const { tabs, panels } of groups) {
-      if (!panels.some(panel => panel.ariaLabel === title)) {
-        continue;
+    for (const group of groups) {
+      if (group.panels.some(panel => panel.ariaLabel === title)) {
+        show(group, title);
       }
-      panels.forEach((panel, i) => {
-        const chosen = panel.ariaLabel === title;
-        panel.hidden = !chosen;
-        tabs[i].setAttribute('aria-selected', chosen);
-        tabs[i].tabIndex = chosen ? 0 : -1;
-      });
     }
     if (from) {
       window.scrollBy({ top: from.getBoundingClientRect().top - top, behavior: 'instant' });
@@ -109,8 +110,9 @@ const remember = {
     group.prepend(list);
     groups.push({ tabs, panels });
   }
-  for (const { panels } of groups) {
-    choose(panels[0].ariaLabel);
+  // Until a reader chooses, each group shows what it begins with.
+  for (const group of groups) {
+    show(group, group.panels[0].ariaLabel);
   }
   choose(remember.get('language'));
 }
@@ -163,7 +165,8 @@ const remember = {
     for (const { target } of entries) {
       if (target.scrollWidth > target.clientWidth) {
         target.tabIndex = 0;
-        target.setAttribute('role', 'region');
+        // Not a region: those are for a page's few landmarks.
+        target.setAttribute('role', 'group');
         target.ariaLabel ??= target.matches('pre') ? 'Code' : 'Table';
       } else if (target.tabIndex === 0) {
         target.removeAttribute('tabindex');
@@ -220,12 +223,7 @@ if (document.querySelector('.lab')) {
     if (/[?&](search|highlight)=/.test(location.search)) {
       load(() => {});
     }
-    toggle.hidden = false;
   }
-}
-
-if ('print' in document.body.dataset) {
-  window.addEventListener('load', () => setTimeout(() => window.print(), 100));
 }
 
 // Only under `mdbook serve`; the book's own server brings its own script.

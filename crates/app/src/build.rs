@@ -1,7 +1,7 @@
 //! One strict build of the book.
 
 use crate::listings::{self, Listings, Report};
-use crate::{Problem, Problems, labs, links, log};
+use crate::{Problem, Problems, finish, labs, links, log};
 use anyhow::{Context, Result, anyhow, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
@@ -12,6 +12,7 @@ use regex::Regex;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::str::FromStr;
 use std::sync::LazyLock;
 
 /// The folder that has the book, from `start` upwards.
@@ -30,13 +31,14 @@ pub fn find_root(start: &Path) -> Result<PathBuf> {
     })
 }
 
-/// Builds the book at `root` into `site`, an empty folder outside the sources.
+/// Builds the book at `root` into `site`, an empty folder outside the sources. `address` is where readers will
+/// find it, for canonical links.
 ///
 /// # Errors
 /// [`Problems`] if the book breaks a rule; other errors if a file cannot be read or written.
-pub fn build(root: &Path, site: &Path) -> Result<()> {
+pub fn build(root: &Path, site: &Path, address: Option<&Address>) -> Result<()> {
     let report = Rc::new(RefCell::new(Report::default()));
-    let (result, warnings) = log::collect(|| render(root, site, &report));
+    let (result, warnings) = log::collect(|| render(root, site, address, &report));
     let mut report = report.take();
     for warning in warnings {
         report.problems.push(from_mdbook(&warning));
@@ -85,11 +87,21 @@ fn from_mdbook(warning: &str) -> Problem {
 /// The rendered pages with their chapters, and the chapters that could not be rendered.
 type Rendered = (Vec<(PathBuf, PathBuf)>, Vec<Problem>);
 
-fn render(root: &Path, site: &Path, report: &Rc<RefCell<Report>>) -> Result<Rendered> {
+fn render(
+    root: &Path,
+    site: &Path,
+    address: Option<&Address>,
+    report: &Rc<RefCell<Report>>,
+) -> Result<Rendered> {
     let mut config = Config::from_disk(root.join("book.toml")).context("cannot read book.toml")?;
     config.build.build_dir = site.to_owned();
     config.build.create_missing = false;
     let src = config.book.src.clone();
+    let title = config.book.title.clone().unwrap_or_default();
+    if let Some(address) = address {
+        // The page for a wrong address is shown at any depth: its links start from here.
+        config.set("output.html.site-url", address.path())?;
+    }
     let order = format!("preprocessor.{}.before", listings::NAME);
     config.set(order, ["links"])?;
 
@@ -118,7 +130,10 @@ fn render(root: &Path, site: &Path, report: &Rc<RefCell<Report>>) -> Result<Rend
         };
         (page, src.join(path))
     });
-    Ok((pages.collect(), missing))
+    let pages: Vec<_> = pages.collect();
+    let rendered: Vec<_> = pages.iter().map(|(page, _)| page.clone()).collect();
+    finish::finish(site, &rendered, &title, address.map(Address::as_str))?;
+    Ok((pages, missing))
 }
 
 /// The chapters of the summary that are drafts or do not exist.
@@ -166,6 +181,39 @@ fn leave_out(summary: &mut Summary, src: &Path) {
     retain(&mut summary.suffix_chapters, src);
 }
 
+/// Where the site will be on the web.
+#[derive(Debug, Clone)]
+pub struct Address(String);
+
+impl Address {
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What follows the host: `/` or a folder.
+    fn path(&self) -> &str {
+        let host = self.0.find("//").map_or(0, |at| at + 2);
+        let path = self.0[host..].find('/').map_or(0, |at| host + at);
+        &self.0[path..]
+    }
+}
+
+impl FromStr for Address {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let host = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"));
+        if !host.is_some_and(|host| host.starts_with(char::is_alphanumeric))
+            || text.contains(['?', '#', '"', '<', ' '])
+        {
+            bail!("not the address of a site, like https://example.org/book/");
+        }
+        Ok(Self(format!("{}/", text.trim_end_matches('/'))))
+    }
+}
+
 /// The folder for everything a build writes: cargo's own.
 pub fn target_dir(root: &Path) -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
@@ -190,14 +238,14 @@ pub fn scratch(root: &Path) -> Result<tempfile::TempDir> {
 ///
 /// # Errors
 /// Those of [`build`]; a `destination` that has files, but not a book's.
-pub fn publish(root: &Path, destination: &Path) -> Result<()> {
+pub fn publish(root: &Path, destination: &Path, address: Option<&Address>) -> Result<()> {
     // mdBook leaves this mark in every site.
     let mark = std::fs::read_to_string(destination.join(".nojekyll"));
     let is_site = mark.is_ok_and(|text| text.contains("mdBook"));
     let mut entries = match std::fs::read_dir(destination) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return replace(root, destination);
+            return replace(root, destination, address);
         }
         Err(error) => {
             return Err(error).with_context(|| format!("cannot read {}", destination.display()));
@@ -209,10 +257,10 @@ pub fn publish(root: &Path, destination: &Path) -> Result<()> {
             destination.display()
         );
     }
-    replace(root, destination)
+    replace(root, destination, address)
 }
 
-fn replace(root: &Path, destination: &Path) -> Result<()> {
+fn replace(root: &Path, destination: &Path, address: Option<&Address>) -> Result<()> {
     let parent = destination
         .parent()
         .filter(|dir| !dir.as_os_str().is_empty())
@@ -225,7 +273,7 @@ fn replace(root: &Path, destination: &Path) -> Result<()> {
         .tempdir_in(parent)?;
     let site = scratch.path().join("new");
     std::fs::create_dir(&site)?;
-    build(root, &site)?;
+    build(root, &site, address)?;
     let old = scratch.path().join("old");
     if destination.exists() {
         std::fs::rename(destination, &old)
@@ -233,4 +281,26 @@ fn replace(root: &Path, destination: &Path) -> Result<()> {
     }
     std::fs::rename(&site, destination)
         .with_context(|| format!("cannot write {}", destination.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_ends_with_a_slash_and_has_a_path() {
+        let of = |text: &str| text.parse::<Address>().unwrap();
+        assert_eq!(of("https://a.example").as_str(), "https://a.example/");
+        assert_eq!(of("https://a.example").path(), "/");
+        assert_eq!(of("http://a.example/b/c/").path(), "/b/c/");
+        for wrong in [
+            "",
+            "a.example",
+            "https:///",
+            "https://a.example/?b",
+            "file:///a",
+        ] {
+            assert!(wrong.parse::<Address>().is_err(), "{wrong}");
+        }
+    }
 }

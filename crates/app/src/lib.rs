@@ -33,6 +33,7 @@ pub mod build;
 mod charts;
 pub mod counts;
 mod figures;
+pub mod finish;
 pub mod include;
 pub mod labs;
 pub mod learn;

@@ -177,6 +177,8 @@ impl Html {
             "a" | "area" => self
                 .links
                 .extend(value("href").or_else(|| value("xlink:href"))),
+            // The page's own address, which is not loaded.
+            "link" if value("rel").as_deref() == Some("canonical") => {}
             "link" | "use" | "image" => self.loads.extend(value("href")),
             "script" | "img" | "iframe" | "audio" | "video" | "source" | "track" | "embed" => {
                 self.loads.extend(value("src"));

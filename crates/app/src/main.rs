@@ -1,6 +1,7 @@
 //! The command line of the book.
 
 use anyhow::{Context, Result};
+use app::build::Address;
 use app::listings::Listings;
 use app::serve::Options;
 use app::{build, counts, learn, serve};
@@ -41,6 +42,9 @@ enum Command {
         /// The folder to write: new, empty, or a book written earlier [default: target/site]
         #[arg(value_name = "DIR")]
         dir: Option<PathBuf>,
+        /// Where the pages will be on the web, for their canonical links and cards
+        #[arg(long, value_name = "URL")]
+        address: Option<Address>,
     },
     /// Count what each chapter has: words, listings, outputs, figures, programs, questions, its quiz, links
     ///
@@ -94,12 +98,12 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             command: Some(Supports::Supports { .. }),
         }) => {}
         Some(Command::Preprocess { command: None }) => preprocess()?,
-        Some(Command::Build { dir }) => {
+        Some(Command::Build { dir, address }) => {
             let root = root()?;
             let dir = dir.unwrap_or_else(|| build::target_dir(&root).join("site"));
             eprintln!("Building the book …");
             let begin = Instant::now();
-            build::publish(&root, &dir)?;
+            build::publish(&root, &dir, address.as_ref())?;
             eprintln!(
                 "Built in {} ms: {}",
                 begin.elapsed().as_millis(),

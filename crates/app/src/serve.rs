@@ -125,6 +125,24 @@ pub async fn serve(options: Options) -> Result<()> {
     }
 }
 
+/// Serves the files of `site`, which was built before, with the headers that [`serve`] sends.
+///
+/// # Errors
+/// The files cannot be read, or the server stops.
+pub async fn serve_files(site: &Path, listener: TcpListener) -> Result<()> {
+    let port = listener.local_addr()?.port();
+    let mut files = Files::new();
+    read_files(site, "", &mut files)?;
+    let (_sender, editions) = watch::channel(Edition {
+        id: "0".to_owned(),
+        files: Arc::new(files),
+        error: None,
+    });
+    axum::serve(listener, router(Server { editions, port }))
+        .await
+        .context("the server stopped")
+}
+
 /// The first free port from `wanted` on, of loopback only.
 async fn listen(wanted: u16) -> Result<TcpListener> {
     let last = if wanted == 0 {
@@ -152,7 +170,7 @@ async fn rebuild(root: &Path, old: Edition) -> Edition {
     let folder = root.to_owned();
     let built = tokio::task::spawn_blocking(move || -> Result<Files> {
         let site = build::scratch(&folder)?;
-        build::build(&folder, site.path())?;
+        build::build(&folder, site.path(), None)?;
         let mut files = Files::new();
         read_files(site.path(), "", &mut files)?;
         Ok(files)

@@ -1,0 +1,1 @@
+//! Labs: what a reader moves in them by keyboard, and what they answer.
