@@ -125,11 +125,12 @@ pub async fn serve(options: Options) -> Result<()> {
     }
 }
 
-/// Serves the files of `site`, which was built before, with the headers that [`serve`] sends.
+/// Serves the files of `site`, which was built before from the project at `root`, with the headers that
+/// [`serve`] sends.
 ///
 /// # Errors
 /// The files cannot be read, or the server stops.
-pub async fn serve_files(site: &Path, listener: TcpListener) -> Result<()> {
+pub async fn serve_files(root: &Path, site: &Path, listener: TcpListener) -> Result<()> {
     let port = listener.local_addr()?.port();
     let mut files = Files::new();
     read_files(site, "", &mut files)?;
@@ -138,7 +139,13 @@ pub async fn serve_files(site: &Path, listener: TcpListener) -> Result<()> {
         files: Arc::new(files),
         error: None,
     });
-    axum::serve(listener, router(Server { editions, port }))
+    let state = Server {
+        editions,
+        port,
+        root: root.into(),
+        exercises: Arc::default(),
+    };
+    axum::serve(listener, router(state))
         .await
         .context("the server stopped")
 }

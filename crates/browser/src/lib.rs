@@ -32,7 +32,7 @@ impl Site {
     /// # Errors
     /// The book has errors, or no port can be had.
     pub fn start() -> Result<Self> {
-        let folder = built()?;
+        let (root, folder) = (root()?, built()?);
         let (sender, port) = mpsc::channel();
         let served = folder.clone();
         std::thread::spawn(move || -> Result<()> {
@@ -42,7 +42,7 @@ impl Site {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
                 sender.send(listener.local_addr()?.port())?;
-                app::serve::serve_files(&served, listener).await
+                app::serve::serve_files(&root, &served, listener).await
             })
         });
         let port = port.recv().context("the server did not start")?;
@@ -134,10 +134,17 @@ impl Browser {
     /// # Errors
     /// Those of [`Browser::start`] and of `test`.
     pub fn with<T>(test: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
+        // A thread beside this one: what is dropped in a panic ends its session, and waits for the answer.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
             .enable_all()
             .build()?;
-        runtime.block_on(async { test(&Self::start().await?).await })
+        runtime.block_on(async {
+            let browser = Self::start().await?;
+            let result = test(&browser).await;
+            browser.driver.quit().await?;
+            result
+        })
     }
 
     /// Sends a command of the DevTools protocol.

@@ -1,7 +1,7 @@
 //! The book as one PDF, printed by Chromium from the page that has all of it.
 
 use crate::Browser;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
@@ -15,6 +15,9 @@ use std::path::Path;
 /// Chromium cannot print, or the file cannot be written.
 pub async fn print(browser: &Browser, address: &str, file: &Path) -> Result<()> {
     browser.driver.goto(address).await?;
+    // Chromium would print its own page about the address that it could not open.
+    let book = browser.run("return document.querySelector('main h1') != null");
+    ensure!(book.await? == true, "there is no book at {address}");
     let printed = browser
         .devtools(
             "Page.printToPDF",
