@@ -13,6 +13,7 @@ mod bucket;
 mod chunk_knife;
 mod feed;
 mod frame_decoder;
+mod half_close;
 mod head_of_line;
 mod line_knife;
 mod pin_map;
@@ -35,6 +36,7 @@ pub static LABS: &[&Lab] = &[
     &poll_timeline::LAB,
     &select_stepper::LAB,
     &head_of_line::LAB,
+    &half_close::LAB,
 ];
 
 /// The lab called `name`.
