@@ -17,6 +17,7 @@ mod half_close;
 mod head_of_line;
 mod line_knife;
 mod pin_map;
+mod pipe_of_tanks;
 mod poll_timeline;
 mod select_stepper;
 mod typed;
@@ -37,6 +38,7 @@ pub static LABS: &[&Lab] = &[
     &select_stepper::LAB,
     &head_of_line::LAB,
     &half_close::LAB,
+    &pipe_of_tanks::LAB,
 ];
 
 /// The lab called `name`.
