@@ -298,7 +298,11 @@ impl AsyncRead for End {
             ledger.read(self.number, bytes as u64);
         } else if polled.is_ready() {
             ledger.now.pipes[self.number ^ 1].end_seen = true;
-            ledger.step(self.number, "reads 0 bytes: the end");
+            let what = format!(
+                "reads 0 bytes from the {}: the end",
+                ledger.name(self.number ^ 1)
+            );
+            ledger.step(self.number, &what);
         }
         polled
     }
@@ -332,7 +336,11 @@ impl AsyncWrite for End {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let mut ledger = self.ledger.borrow_mut();
         ledger.now.pipes[self.number].end_sent = true;
-        ledger.step(self.number, "shuts down its write half");
+        let what = format!(
+            "shuts down its write half to the {}",
+            ledger.name(self.number ^ 1)
+        );
+        ledger.step(self.number, &what);
         drop(ledger);
         Pin::new(&mut self.inner).poll_shutdown(context)
     }
@@ -344,7 +352,11 @@ impl Drop for End {
         ledger.now.waits[self.number] = Waits::default();
         ledger.now.pipes[self.number].end_sent = true;
         ledger.now.pipes[self.number ^ 1].reader_gone = true;
-        ledger.step(self.number, "drops its connection");
+        let what = format!(
+            "drops its connection to the {}",
+            ledger.name(self.number ^ 1)
+        );
+        ledger.step(self.number, &what);
     }
 }
 

@@ -20,6 +20,7 @@ mod pin_map;
 mod pipe_of_tanks;
 mod poll_timeline;
 mod select_stepper;
+mod three_gauges;
 mod typed;
 
 pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
@@ -39,6 +40,7 @@ pub static LABS: &[&Lab] = &[
     &head_of_line::LAB,
     &half_close::LAB,
     &pipe_of_tanks::LAB,
+    &three_gauges::LAB,
 ];
 
 /// The lab called `name`.
