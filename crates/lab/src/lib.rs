@@ -13,11 +13,14 @@ pub mod bucket;
 pub mod chunk_knife;
 mod feed;
 pub mod frame_decoder;
+pub mod half_close;
 pub mod head_of_line;
 pub mod line_knife;
 pub mod pin_map;
+pub mod pipe_of_tanks;
 pub mod poll_timeline;
 pub mod select_stepper;
+pub mod three_gauges;
 mod typed;
 
 pub use model::{Control, END, Frame, Kind, Lab, Pace, Preset, Question, Table, Trace, Values};
@@ -35,6 +38,9 @@ pub static LABS: &[&Lab] = &[
     &poll_timeline::LAB,
     &select_stepper::LAB,
     &head_of_line::LAB,
+    &half_close::LAB,
+    &pipe_of_tanks::LAB,
+    &three_gauges::LAB,
 ];
 
 /// The lab called `name`.

@@ -1,0 +1,4 @@
+//! A module of this lab alone: see `lab::page!`.
+#![no_main]
+
+lab::page!(&lab::three_gauges::LAB);
