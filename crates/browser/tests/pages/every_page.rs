@@ -131,6 +131,10 @@ async fn look(browser: &Browser, page: &str, axe: &str) -> Result<Seen> {
         open(browser, page).await?;
         let facts = browser.run(FACTS).await?;
         seen.lab = facts["lab"] == true;
+        if facts["asleep"] != 0 {
+            seen.problems
+                .push(format!("at {width} px: a lab did not wake"));
+        }
         seen.title = facts["title"].as_str().unwrap_or_default().to_owned();
         seen.description = facts["description"].as_str().unwrap_or_default().to_owned();
         let mut hold = |holds: bool, what: &str| {
@@ -227,14 +231,25 @@ const FACTS: &str = "
         scrollTo({ top: 0, behavior: 'instant' });
         await frame();
         await frame();
+        const shifted = shift;
+        // What a lab adds to the page is looked at too.
+        for (const lab of document.querySelectorAll('.lab')) {
+            lab.scrollIntoView({ behavior: 'instant' });
+            for (let frames = 0; !lab.matches('.awake') && frames < 600; frames++) {
+                await frame();
+            }
+        }
+        scrollTo({ top: 0, behavior: 'instant' });
+        await frame();
         return {
             numbers: {
-                shift,
+                shift: shifted,
                 sideways: Math.max(0, root.scrollWidth - innerWidth),
                 h1: document.querySelectorAll('h1').length,
                 sources,
             },
             lab: document.querySelector('.lab') != null,
+            asleep: document.querySelectorAll('.lab:not(.awake)').length,
             title: document.title,
             description: document.querySelector('meta[name=description]')?.content,
         };
