@@ -118,8 +118,10 @@ impl AsyncWrite for Side {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let news = self.receives.watch().unflushed() > 0;
         let flushed = Pin::new(&mut self.receives).poll_flush(cx);
-        self.moved(flushed)
+        // A flush of nothing changes nothing for who waits, and would be repeated without end.
+        if news { self.moved(flushed) } else { flushed }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
