@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt::{Debug, Display};
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -275,52 +276,58 @@ impl<T> Answer<T> {
         })
     }
 
-    /// The error of a solution that should fail. `why` says what should have stopped it:
-    /// `the source failed after 40 chunks`.
+    /// The error of a solution whose source or sink breaks. `why` says how: `the source failed after 40 chunks`.
     ///
     /// # Errors
     ///
-    /// When it returned `Ok` or panicked.
+    /// When it returned `Ok` or panicked; when it returned an error that does not tell what broke, or one before
+    /// anything had broken.
     pub fn err(self, why: &str) -> Result<anyhow::Error, Failed> {
-        self.err_for(Criterion::Errors, why)
+        let wrong = |what: String| {
+            Err(Failed(Failure {
+                criterion: Criterion::Correct,
+                cause: Cause::Wrong { what },
+                line: None,
+            }))
+        };
+        if !self.broke {
+            return match self.outcome? {
+                Err(e) => wrong(brief_text(format!(
+                    "it returned an error before anything was wrong: {e:#}"
+                ))),
+                // It never got as far as the error, so it says nothing of errors.
+                Ok(_) => wrong(
+                    "it returned `Ok` before it had met the error: something was not read, written, flushed or \
+                     shut down"
+                        .into(),
+                ),
+            };
+        }
+        let e = self.err_for(Criterion::Errors, why)?;
+        if is_the_error(&e) {
+            return Ok(e);
+        }
+        Err(Failed(Failure {
+            criterion: Criterion::Errors,
+            cause: Cause::OtherError {
+                message: brief_text(format!("{e:#}")),
+            },
+            line: None,
+        }))
     }
 
-    /// As [`err`](Self::err), where `Ok` breaks another criterion than `errors`.
+    /// The error of a solution that should fail although nothing that it was given breaks. `why` says what should
+    /// have stopped it: `the body has 11 bytes and 10 were allowed`. `Ok` breaks `criterion`.
     ///
     /// # Errors
     ///
     /// When it returned `Ok` or panicked.
     pub fn err_for(self, criterion: Criterion, why: &str) -> Result<anyhow::Error, Failed> {
         match self.outcome? {
-            Err(e) if criterion == Criterion::Errors && !self.broke => Err(Failed(Failure {
-                criterion: Criterion::Correct,
-                cause: Cause::Wrong {
-                    what: brief_text(format!(
-                        "it returned an error before anything was wrong: {e:#}"
-                    )),
-                },
-                line: None,
-            })),
-            Err(e) if criterion == Criterion::Errors && !is_the_error(&e) => Err(Failed(Failure {
-                criterion,
-                cause: Cause::OtherError {
-                    message: brief_text(format!("{e:#}")),
-                },
-                line: None,
-            })),
             Err(e) => Ok(e),
-            Ok(_) if self.broke || criterion != Criterion::Errors => Err(Failed(Failure {
+            Ok(_) => Err(Failed(Failure {
                 criterion,
                 cause: Cause::SwallowedError { what: why.into() },
-                line: None,
-            })),
-            // It never got as far as the error, so it says nothing of errors.
-            Ok(_) => Err(Failed(Failure {
-                criterion: Criterion::Correct,
-                cause: Cause::Wrong {
-                    what: "it returned `Ok` before it had met the error: something was not read, written, flushed or shut \
-                           down".into(),
-                },
                 line: None,
             })),
         }
@@ -622,6 +629,33 @@ impl Trial {
         } else if sink.shutdowns() > 1 {
             wrong(format!("the sink was shut down {} times", sink.shutdowns()));
         }
+    }
+
+    /// Nothing is in `folder` but what is named `kept`. A job of the blocking pool has ended by now, since virtual
+    /// time waits for it; a thread may take a moment more.
+    pub fn alone(&self, criterion: Criterion, folder: &Path, kept: &str, when: &str) {
+        let others = || -> Vec<String> {
+            let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            files
+                .map(|file| file.file_name().to_string_lossy().into_owned())
+                .filter(|name| name != kept)
+                .collect()
+        };
+        let mut left = others();
+        for _ in 0..50 {
+            if left.is_empty() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+            meter::moved();
+            left = others();
+        }
+        let what = match &left[..] {
+            [] => return,
+            [one] => format!("the file {one} was"),
+            [one, ..] => format!("{} files, such as {one}, were", left.len()),
+        };
+        self.wrong(criterion, format!("{what} left in the folder {when}"));
     }
 
     fn fail(&self, criterion: Criterion, cause: Cause) {

@@ -52,6 +52,7 @@
 //! - what another process holds, beyond what was written to it through a pipe or a file; and a process that
 //!   leaves its group without holding on to its standard output;
 //! - threads that a solution started and left idle;
+//! - a last `flush` to a file of Tokio's that is not awaited: when a case looks at the file, the write is done;
 //! - up to 64 reads or polls after the end, which the `Stream` trait does not promise to survive;
 //! - `Interrupted` and `WouldBlock`, which no source here returns;
 //! - inputs of more than 256 MiB that are read to the end, such as a sum in 32 bits that overflows at 4 GiB.

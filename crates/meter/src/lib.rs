@@ -27,7 +27,7 @@ pub use items::Items;
 pub use jobs::{Job, Jobs};
 pub use sink::Sink;
 pub use source::{Chunks, Source};
-pub use watch::{Watch, Window, any_failed, progress};
+pub use watch::{Watch, Window, any_failed, moved, progress};
 
 /// What the text of every error ends with that a [`Source`], [`Chunks`] or a [`Sink`] makes.
 pub const ON_PURPOSE: &str = "(on purpose)";

@@ -38,6 +38,7 @@ impl Sink {
     /// Expects `content`.
     pub fn new(content: Content) -> Self {
         Sink {
+            watch: Watch::of(&content),
             expects: content,
             position: 0,
             shape: Vec::new(),
@@ -47,7 +48,6 @@ impl Sink {
             window: None,
             shut: false,
             end_waits: false,
-            watch: Watch::default(),
         }
     }
 

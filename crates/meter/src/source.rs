@@ -115,6 +115,7 @@ impl Pace {
 impl Feed {
     fn new(content: Content) -> Self {
         Feed {
+            watch: Watch::of(&content),
             content,
             position: 0,
             shape: Vec::new(),
@@ -126,7 +127,6 @@ impl Feed {
             end: End::default(),
             pace: None,
             window: None,
-            watch: Watch::default(),
         }
     }
 

@@ -2,6 +2,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use crate::Content;
+
 static PROGRESS: AtomicU64 = AtomicU64::new(0);
 
 /// Counts up whenever a source or a sink is ready or a job starts or ends: what stands still here for long
@@ -17,7 +19,8 @@ pub fn any_failed() -> bool {
     BROKEN.load(Relaxed)
 }
 
-pub(crate) fn moved() {
+/// Counts [`progress`] up by one: who waits for a good reason, as the grader does for a file to go, is not stuck.
+pub fn moved() {
     PROGRESS.fetch_add(1, Relaxed);
 }
 
@@ -39,9 +42,18 @@ struct Counts {
     dropped: AtomicBool,
     /// Where the first wrong byte was written, plus one; 0 for none.
     wrong: AtomicU64,
+    /// Kept, so that whoever drops a source early has no more room on the heap than before.
+    _content: Option<Content>,
 }
 
 impl Watch {
+    pub(crate) fn of(content: &Content) -> Self {
+        Watch(Arc::new(Counts {
+            _content: Some(content.clone()),
+            ..Counts::default()
+        }))
+    }
+
     /// Bytes read from the source, or accepted by the sink.
     pub fn position(&self) -> u64 {
         self.0.position.load(Relaxed)

@@ -1,4 +1,4 @@
-// trap fails correct: fills short tags up with zeros
+// trap fails correct, memory: fills short tags up with zeros
 
 use std::io;
 

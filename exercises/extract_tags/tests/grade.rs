@@ -59,6 +59,26 @@ fn main() -> ExitCode {
         Ok(())
     });
 
+    for (name, hours) in [("the_same_record_again", 0), ("an_hour_after_each", 1)] {
+        grade.case(name, &[Correct], move |t| async move {
+            let records = Chunks::new(Content::exactly("aaaaaa")).shaped(&[2]);
+            let records = t.give(records.paced(2, hours * Duration::from_secs(3600)));
+            let got = t.solve(|| extract_tags(records, 1)).await.ok()?;
+            t.equal("tags", text(&got), vec!["a".into(); 3]);
+            Ok(())
+        });
+    }
+    grade
+        .case("shorter_than_n", &[Memory, Correct], |t| async move {
+            let records = t.give(Items::new(1000, |n| record(n, 16)).sized(16));
+            let n = MIB as usize;
+            let got = t.solve(|| extract_tags(records, n)).await.ok()?;
+            t.equal("tags", text(&got), tags(1000));
+            Ok(())
+        })
+        .about("n is 1 MiB, and each has 16 bytes")
+        .budget(4 * MIB);
+
     for (name, about, count, len, budget) in [
         ("records_of_1_mib", "16 bytes of each", 256, MIB, 4 * MIB),
         (

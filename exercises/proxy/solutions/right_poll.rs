@@ -54,7 +54,11 @@ impl Pipe {
                 return Pin::new(&mut *to).poll_shutdown(cx);
             }
             let mut buf = ReadBuf::new(&mut self.buf);
-            ready!(Pin::new(&mut *from).poll_read(cx, &mut buf))?;
+            if Pin::new(&mut *from).poll_read(cx, &mut buf)?.is_pending() {
+                // Who waits for more has passed on what there was.
+                ready!(Pin::new(&mut *to).poll_flush(cx))?;
+                return Poll::Pending;
+            }
             (self.sent, self.filled) = (0, buf.filled().len());
             self.ended = self.filled == 0;
             self.copied += self.filled as u64;

@@ -46,6 +46,7 @@ where
             let written = alive(to.write(rest), idle, last).await?;
             rest = &rest[written..];
         }
+        alive(to.flush(), idle, last).await?;
         copied += n as u64;
     }
     alive(to.shutdown(), idle, last).await?;

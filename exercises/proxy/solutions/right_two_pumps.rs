@@ -55,6 +55,7 @@ where
             touch(clock);
             rest = &rest[written..];
         }
+        to.flush().await?;
         copied += n as u64;
     }
     to.shutdown().await?;

@@ -49,9 +49,9 @@ where
             touch(clock);
             rest = &rest[written..];
         }
+        to.flush().await?;
         copied += n as u64;
     }
-    to.flush().await?;
     Ok(copied)
 }
 

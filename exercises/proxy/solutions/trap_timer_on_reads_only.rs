@@ -48,6 +48,7 @@ where
             anyhow::ensure!(written > 0, "the connection takes no more bytes");
             rest = &rest[written..];
         }
+        to.flush().await?;
         copied += n as u64;
     }
     to.shutdown().await?;

@@ -56,6 +56,7 @@ where
                 touch(clock);
                 rest = &rest[written..];
             }
+            to.flush().await?;
             copied += chunk.len() as u64;
         }
         to.shutdown().await?;

@@ -1,7 +1,7 @@
 //! The cases of `save_stream`: `cargo test -p save_stream`.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -44,37 +44,10 @@ fn untouched(t: &Trial, criterion: Criterion, path: &Path, old: bool, when: &str
     alone(t, criterion, path, when);
 }
 
-/// Nothing else is in the folder of `path`. A job of the blocking pool has ended by now, since virtual time waits
-/// for it; a thread may take a moment more.
+/// Nothing else is in the folder of `path`.
 fn alone(t: &Trial, criterion: Criterion, path: &Path, when: &str) {
-    let others = || -> Vec<String> {
-        let folder = path.parent().expect("it is in a folder");
-        let names = fs::read_dir(folder)
-            .expect("it is there")
-            .flatten()
-            .map(|file| file.file_name());
-        let names = names.map(|name| name.to_string_lossy().into_owned());
-        names
-            .filter(|name| path.file_name().is_none_or(|own| *own != **name))
-            .collect()
-    };
-    for _ in 0..50 {
-        if others().is_empty() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let others = others();
-    t.check(criterion, others.is_empty(), || {
-        format!(
-            "{} left in its folder {when}",
-            match &others[..] {
-                [one] => format!("the file {one} was"),
-                [one, ..] => format!("{} files, such as {one}, were", others.len()),
-                [] => String::new(),
-            }
-        )
-    });
+    let folder = path.parent().expect("it is in a folder");
+    t.alone(criterion, folder, "photo.jpg", when);
 }
 
 /// The file has what was sent.
@@ -101,8 +74,11 @@ fn main() -> ExitCode {
         ("a_new_file", false, 100_000, MIB, &[][..]),
         ("an_old_file_is_replaced", true, 100_000, MIB, &[]),
         ("a_shorter_file", true, 3, MIB, &[]),
+        ("a_file_as_long", true, OLD.len() as u64, MIB, &[]),
         ("an_empty_body", true, 0, MIB, &[]),
         ("exactly_max", true, 100_000, 100_000, &[]),
+        ("max_of_4_gib", true, 100_000, 4096 * MIB, &[]),
+        ("no_max", true, 100_000, u64::MAX, &[]),
         ("nothing_where_nothing_may_be", false, 0, 0, &[]),
         ("one_byte_a_chunk", true, 3000, 3000, &[1]),
         (
@@ -115,10 +91,19 @@ fn main() -> ExitCode {
     ] {
         grade.case(name, &[Correct], move |t| async move {
             let path = place(old);
+            let reader = fs::File::open(&path);
             let body = t.give(Chunks::new(photo(len)).shaped(shape));
             let saved = t.solve(|| save_stream(&path, body, max)).await.ok()?;
             t.equal("bytes", saved, len);
             whole(&t, &path, &photo(len));
+            if let Ok(reader) = reader {
+                let read = io::read_to_string(reader).unwrap_or_default();
+                t.check(Correct, read == OLD, || {
+                    "the old file was written over, and who was reading it then has a part of each: the new file must \
+                     take its place"
+                        .into()
+                });
+            }
             alone(&t, Correct, &path, "after it was saved");
             Ok(())
         });
@@ -146,36 +131,48 @@ fn main() -> ExitCode {
         saved.err_for(Correct, "the folder does not exist")?;
         Ok(())
     });
-    grade
-        .case("two_at_once", &[Correct], |t| async move {
-            let path = place(true);
-            let (a, b) = (Content::repeat("a", 400_000), Content::repeat("b", 300_000));
-            let shape = [0, 0, 8192, 0, 1024];
-            let first = t.give(Chunks::new(a.clone()).shaped(&shape));
-            let second = t.give(Chunks::new(b.clone()).shaped(&shape));
-            let both = t.solve(|| async {
-                let both = tokio::join!(
-                    save_stream(&path, first, MIB),
-                    save_stream(&path, second, MIB)
-                );
-                Ok((both.0?, both.1?))
-            });
-            let saved = both.await.ok()?;
-            t.equal("bytes of each", saved, (400_000, 300_000));
-            let file = fs::read(&path).unwrap_or_default();
-            let one = |sent: &Content| {
-                file.len() as u64 == sent.len() && sent.differs(0, &file).is_none()
-            };
-            t.check(Correct, one(&a) || one(&b), || {
-                format!(
-                    "the file has {} bytes and is neither of the two uploads, but a mixture",
-                    file.len()
-                )
-            });
-            alone(&t, Correct, &path, "after both were saved");
-            Ok(())
-        })
-        .about("two uploads of the same file");
+    for (name, about, wait) in [
+        ("two_at_once", "two uploads of the same file", 0),
+        (
+            "one_during_another",
+            "the second comes and is done while the first comes slowly",
+            100,
+        ),
+    ] {
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let path = place(true);
+                let (a, b) = (Content::repeat("a", 400_000), Content::repeat("b", 300_000));
+                let shape = [0, 0, 8192, 0, 1024];
+                let wait = Duration::from_millis(wait);
+                let first = Chunks::new(a.clone()).shaped(&shape);
+                let first = t.give(first.paced(10_000, wait / 10));
+                let second = t.give(Chunks::new(b.clone()).shaped(&shape));
+                let both = t.solve(|| async {
+                    let second = async {
+                        tokio::time::sleep(wait).await;
+                        save_stream(&path, second, MIB).await
+                    };
+                    let both = tokio::join!(save_stream(&path, first, MIB), second);
+                    Ok((both.0?, both.1?))
+                });
+                let saved = both.await.ok()?;
+                t.equal("bytes of each", saved, (400_000, 300_000));
+                let file = fs::read(&path).unwrap_or_default();
+                let one = |sent: &Content| {
+                    file.len() as u64 == sent.len() && sent.differs(0, &file).is_none()
+                };
+                t.check(Correct, one(&a) || one(&b), || {
+                    format!(
+                        "the file has {} bytes and is neither of the two uploads, but a mixture",
+                        file.len()
+                    )
+                });
+                alone(&t, Correct, &path, "after both were saved");
+                Ok(())
+            })
+            .about(about);
+    }
     grade
         .case("the_old_file_stays_until_the_end", &[Correct, Errors], |t| async move {
             let path = place(true);
@@ -345,6 +342,20 @@ fn main() -> ExitCode {
             Ok(())
         });
     }
+    grade
+        .case("a_folder_of_that_name", &[Errors], |t| async move {
+            let path = place(false);
+            fs::create_dir_all(path.join("photos")).expect("the folder is new");
+            let body = t.give(Chunks::new(photo(1000)));
+            let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+            saved.err_for(Errors, "a folder has the name of the file")?;
+            t.check(Errors, path.join("photos").exists(), || {
+                "the folder that had the name of the file is gone".into()
+            });
+            alone(&t, Errors, &path, "after the file could not get its name");
+            Ok(())
+        })
+        .about("a rename to `photo.jpg` fails");
     for (name, old) in [
         ("the_caller_gives_up", true),
         ("the_caller_gives_up_on_a_new_file", false),

@@ -41,11 +41,8 @@ struct Arena {
 impl Arena {
     fn line(&self, start: u32) -> &[u8] {
         let rest = &self.bytes[start as usize..];
-        let end = rest
-            .iter()
-            .position(|&b| b == b'\n')
-            .map_or(rest.len(), |at| at + 1);
-        &rest[..end]
+        let end = rest.iter().position(|&b| b == b'\n');
+        &rest[..end.unwrap_or(rest.len())]
     }
 
     fn write_run(&mut self, scratch: &Path) -> io::Result<Run> {
@@ -55,6 +52,7 @@ impl Arena {
         starts.sort_unstable_by(|&a, &b| self.line(a).cmp(self.line(b)));
         for start in starts {
             file.write_all(self.line(start))?;
+            file.write_all(b"\n")?;
         }
         file.flush()?;
         self.bytes.clear();
@@ -91,16 +89,19 @@ where
     drop(arena);
     let mut heads = BinaryHeap::new();
     for run in &runs {
-        let mut reader = BufReader::new(File::open(&run.0)?);
-        let mut line = Vec::new();
-        if reader.read_until(b'\n', &mut line)? > 0 {
-            heads.push(Reverse(Head { line, reader }));
+        let reader = BufReader::new(File::open(&run.0)?);
+        let mut head = Head {
+            line: Vec::new(),
+            reader,
+        };
+        if head.next()? {
+            heads.push(Reverse(head));
         }
     }
     while let Some(Reverse(mut head)) = heads.pop() {
+        head.line.push(b'\n');
         dst.write_all(&head.line).await?;
-        head.line.clear();
-        if head.reader.read_until(b'\n', &mut head.line)? > 0 {
+        if head.next()? {
             heads.push(Reverse(head));
         }
     }
@@ -112,6 +113,16 @@ where
 struct Head {
     line: Vec<u8>,
     reader: BufReader<File>,
+}
+
+impl Head {
+    /// Goes on to the next line, without its `\n`; `false` at the end.
+    fn next(&mut self) -> io::Result<bool> {
+        self.line.clear();
+        let n = self.reader.read_until(b'\n', &mut self.line)?;
+        self.line.pop();
+        Ok(n > 0)
+    }
 }
 
 impl PartialEq for Head {

@@ -1,7 +1,7 @@
 // right: two jobs of the blocking pool sort and merge, behind channels of a few blocks
 
-//! Why it is right: both channels are bounded, and each side notices when the other has gone. The end is an empty line,
-//! which no line is, so that a reader that failed is not taken for one that has ended.
+//! Why it is right: both channels are bounded, and each side notices when the other has gone. The end is a `None`, so
+//! that a reader that failed is not taken for one that has ended.
 //!
 //! In Node.js: a `worker_threads` Worker, with a `postMessage` back for each block that it has dealt with.
 
@@ -40,15 +40,17 @@ fn write_run(lines: &mut Vec<Box<[u8]>>, scratch: &Path) -> io::Result<Run> {
     lines.sort_unstable();
     for line in lines.drain(..) {
         file.write_all(&line)?;
+        file.write_all(b"\n")?;
     }
     file.flush()?;
     Ok(run)
 }
 
-/// The next line of a run, with its `\n`; `None` at the end.
+/// The next line of a run, without its `\n`; `None` at the end.
 fn next_line(run: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let n = run.read_until(b'\n', &mut line)?;
+    line.pop();
     Ok((n > 0).then_some(line))
 }
 
@@ -62,15 +64,15 @@ where
     R: AsyncBufRead + Unpin + Send + 'static,
     W: AsyncWrite + Unpin + Send + 'static,
 {
-    let (lines_in, mut lines) = mpsc::channel::<Vec<u8>>(64);
+    let (lines_in, mut lines) = mpsc::channel::<Option<Vec<u8>>>(64);
     let (sorted_in, mut sorted) = mpsc::channel::<Vec<u8>>(64);
     let scratch = scratch.to_owned();
     let sorter = spawn_blocking(move || -> io::Result<()> {
         let (mut runs, mut run, mut held) = (Vec::new(), Vec::new(), 0);
         while let Some(line) = lines.blocking_recv() {
-            if line.is_empty() {
+            let Some(line) = line else {
                 return merge(&mut runs, &mut run, &scratch, &sorted_in);
-            }
+            };
             held += line.len() + 32;
             run.push(line.into_boxed_slice());
             if held >= budget {
@@ -78,21 +80,22 @@ where
                 held = 0;
             }
         }
-        Ok(()) // the reader went away without its last, empty line
+        Ok(()) // the reader went away without its `None`
     });
     let mut count = 0;
     loop {
         let mut line = Vec::new();
         let ended = src.read_until(b'\n', &mut line).await? == 0;
-        if !ended && !line.ends_with(b"\n") {
-            line.push(b'\n');
+        if line.ends_with(b"\n") {
+            line.pop();
         }
-        if lines_in.send(line).await.is_err() || ended {
+        if lines_in.send((!ended).then_some(line)).await.is_err() || ended {
             break;
         }
         count += 1;
     }
-    while let Some(line) = sorted.recv().await {
+    while let Some(mut line) = sorted.recv().await {
+        line.push(b'\n');
         dst.write_all(&line).await?;
     }
     sorter.await??;

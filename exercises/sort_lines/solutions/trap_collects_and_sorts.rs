@@ -20,13 +20,14 @@ where
         if src.read_until(b'\n', &mut line).await? == 0 {
             break;
         }
-        if !line.ends_with(b"\n") {
-            line.push(b'\n');
+        if line.ends_with(b"\n") {
+            line.pop();
         }
         lines.push(line);
     }
     lines.sort();
-    for line in &lines {
+    for line in &mut lines {
+        line.push(b'\n');
         dst.write_all(line).await?;
     }
     dst.shutdown().await?;

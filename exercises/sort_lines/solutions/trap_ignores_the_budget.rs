@@ -33,15 +33,17 @@ fn write_run(lines: &mut Vec<Box<[u8]>>, scratch: &Path) -> io::Result<Run> {
     lines.sort_unstable();
     for line in lines.drain(..) {
         file.write_all(&line)?;
+        file.write_all(b"\n")?;
     }
     file.flush()?;
     Ok(run)
 }
 
-/// The next line of a run, with its `\n`; `None` at the end.
+/// The next line of a run, without its `\n`; `None` at the end.
 fn next_line(run: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let n = run.read_until(b'\n', &mut line)?;
+    line.pop();
     Ok((n > 0).then_some(line))
 }
 
@@ -61,8 +63,8 @@ where
         if src.read_until(b'\n', &mut line).await? == 0 {
             break;
         }
-        if !line.ends_with(b"\n") {
-            line.push(b'\n');
+        if line.ends_with(b"\n") {
+            line.pop();
         }
         count += 1;
         // A line costs its bytes and a handle.
@@ -87,7 +89,8 @@ where
         }
         readers.push(reader);
     }
-    while let Some(Reverse((line, number))) = heads.pop() {
+    while let Some(Reverse((mut line, number))) = heads.pop() {
+        line.push(b'\n');
         dst.write_all(&line).await?;
         if let Some(line) = next_line(&mut readers[number])? {
             heads.push(Reverse((line, number)));

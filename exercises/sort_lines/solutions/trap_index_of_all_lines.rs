@@ -42,15 +42,16 @@ where
         if src.read_until(b'\n', &mut line).await? == 0 {
             break;
         }
-        if !line.ends_with(b"\n") {
-            line.push(b'\n');
+        if line.ends_with(b"\n") {
+            line.pop();
         }
         let mut key = [0; 8];
         let n = line.len().min(8);
         key[..n].copy_from_slice(&line[..n]);
         index.push((key, at, line.len()));
-        at += line.len() as u64;
+        at += line.len() as u64 + 1;
         file.write_all(&line)?;
+        file.write_all(b"\n")?;
     }
     file.flush()?;
     let mut file = File::open(&run.0)?;
@@ -69,7 +70,7 @@ where
             .then_with(|| whole(a, &mut read).cmp(&whole(b, &mut read)))
     });
     for &(_, at, len) in &index {
-        dst.write_all(&read(at, len)?).await?;
+        dst.write_all(&read(at, len + 1)?).await?;
     }
     dst.shutdown().await?;
     Ok(index.len() as u64)

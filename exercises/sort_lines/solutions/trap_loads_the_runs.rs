@@ -31,6 +31,7 @@ fn write_run(lines: &mut Vec<Box<[u8]>>, scratch: &Path) -> io::Result<Run> {
     lines.sort_unstable();
     for line in lines.drain(..) {
         file.write_all(&line)?;
+        file.write_all(b"\n")?;
     }
     file.flush()?;
     Ok(run)
@@ -52,8 +53,8 @@ where
         if src.read_until(b'\n', &mut line).await? == 0 {
             break;
         }
-        if !line.ends_with(b"\n") {
-            line.push(b'\n');
+        if line.ends_with(b"\n") {
+            line.pop();
         }
         count += 1;
         // A line costs its bytes and a handle.
@@ -73,10 +74,11 @@ where
     for run in &runs {
         all.extend(std::fs::read(&run.0)?);
     }
-    let mut lines: Vec<&[u8]> = all.split_inclusive(|&b| b == b'\n').collect();
+    let mut lines: Vec<&[u8]> = all.split(|&b| b == b'\n').collect();
+    lines.pop();
     lines.sort();
     for line in lines {
-        dst.write_all(line).await?;
+        dst.write_all(&[line, b"\n"].concat()).await?;
     }
     dst.shutdown().await?;
     Ok(count)

@@ -1,9 +1,11 @@
 //! The cases of `sort_lines`: `cargo test -p sort_lines`.
 
+use std::fmt::Write;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use grader::Criterion::{Cancel, Correct, Errors, Memory};
@@ -11,77 +13,62 @@ use grader::meter::{Content, KIB, MIB, Sink, Source};
 use grader::{Criterion, ERROR_KINDS, Trial};
 use sort_lines::sort_lines;
 use tokio::io::BufReader;
+use tokio::time::sleep;
 
 const BUDGET: usize = MIB as usize;
 
-/// About `bytes` bytes of log lines in no order, every tenth of which was there before.
+/// The name of a file that is no run.
+const OTHER: &str = "somebody-elses";
+
+/// About `bytes` bytes of log lines in no order, every sixteenth of which was there before.
 fn log(bytes: u64) -> String {
-    let (mut log, mut random, mut last) = (String::new(), 7_u64, String::new());
+    let mut log = String::with_capacity(bytes as usize + 64);
+    let (mut random, mut last) = (7_u64, 0);
     while (log.len() as u64) < bytes {
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        if random >> 60 != 0 || last.is_empty() {
+        let start = log.len();
+        if random >> 60 != 0 || start == 0 {
             let (id, rest) = (random >> 40, (random >> 33) % 30);
-            last = format!("{id:08x} GET /{:.<1$}\n", "", rest as usize);
+            writeln!(log, "{id:08x} GET /{:.<1$}", "", rest as usize).expect("a String takes it");
+        } else {
+            log.extend_from_within(last..);
         }
-        log += &last;
+        last = start;
     }
     log
 }
 
 fn sorted(lines: &[u8]) -> Vec<u8> {
-    let mut lines: Vec<&[u8]> = lines
+    let mut sorted: Vec<&[u8]> = lines
         .strip_suffix(b"\n")
         .unwrap_or(lines)
         .split(|&b| b == b'\n')
         .collect();
-    lines.sort();
-    lines
-        .iter()
-        .flat_map(|line| [*line, b"\n"].concat())
-        .collect()
+    sorted.sort_unstable();
+    let mut text = Vec::with_capacity(lines.len() + 1);
+    for line in sorted {
+        text.extend_from_slice(line);
+        text.push(b'\n');
+    }
+    text
 }
 
 /// A folder for one run, with a file of somebody else in it. The grader removes what is left of it.
 fn scratch() -> PathBuf {
     let folder = std::env::temp_dir().join("scratch");
     fs::create_dir_all(&folder).expect("the grader has a folder for each run");
-    fs::write(folder.join("somebody-elses"), "file").expect("the folder is new");
+    fs::write(folder.join(OTHER), "file").expect("the folder is new");
     folder
 }
 
-/// What was made in the scratch folder is gone. A job of the blocking pool has ended by now, since virtual time
-/// waits for it; a thread may take a moment more.
+/// What was made in the scratch folder is gone, and nothing else.
 fn empty(t: &Trial, criterion: Criterion, folder: &Path, when: &str) {
-    let files = || -> Vec<String> {
-        let names = fs::read_dir(folder)
-            .expect("it is there")
-            .flatten()
-            .map(|file| file.file_name());
-        names
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect()
-    };
-    for _ in 0..50 {
-        if files().len() <= 1 {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let files = files();
-    t.check(
-        criterion,
-        files.iter().any(|name| name == "somebody-elses"),
-        || format!("a file of somebody else in the scratch folder is gone {when}"),
-    );
-    let own = files.len().saturating_sub(1);
-    t.check(criterion, own == 0, || {
-        format!(
-            "{own} of its files {} left in the scratch folder {when}",
-            if own == 1 { "is" } else { "are" }
-        )
+    t.check(criterion, folder.join(OTHER).exists(), || {
+        format!("a file of somebody else in the scratch folder is gone {when}")
     });
+    t.alone(criterion, folder, OTHER, when);
 }
 
 fn main() -> ExitCode {
@@ -101,6 +88,7 @@ fn main() -> ExitCode {
         ("empty_lines", b"b\n\n\na\n\n", b"\n\n\na\nb\n", 5),
         ("equal_lines", b"b\na\nb\na\nb\n", b"a\na\nb\nb\nb\n", 5),
         ("a_prefix_comes_first", b"ab\na\nabc\n", b"a\nab\nabc\n", 3),
+        ("before_a_tab_too", b"a\tb\na\n", b"a\na\tb\n", 2),
         (
             "by_bytes",
             b"b\nA\na\nB\n10\n9\n",
@@ -165,6 +153,47 @@ fn main() -> ExitCode {
         }
     }
     grade
+        .case("the_longest_lines", &[Correct], |t| async move {
+            let scratch = scratch();
+            let text: String = (0..64)
+                .map(|n| format!("{:04}{:x<4092}\n", n * 37 % 64, ""))
+                .collect();
+            let (want, len) = (Content::exactly(sorted(text.as_bytes())), text.len() as u64);
+            let src = t.give(Source::new(Content::exactly(text)));
+            let dst = t.give(Sink::new(want));
+            let seen = dst.watch();
+            let n = t
+                .solve(|| sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch))
+                .await
+                .ok()?;
+            t.whole(&seen, len);
+            t.equal("lines", n, 64);
+            Ok(())
+        })
+        .about("64 lines of 4 KiB, with a budget of 64 KiB");
+    grade
+        .case(
+            "a_million_empty_lines",
+            &[Memory, Correct],
+            |t| async move {
+                let scratch = scratch();
+                let lines = Content::repeat("\n", MIB);
+                let src = t.give(Source::new(lines.clone()));
+                let dst = t.give(Sink::new(lines));
+                let seen = dst.watch();
+                let n = t
+                    .solve(|| sort_lines(BufReader::new(src), dst, BUDGET, &scratch))
+                    .await
+                    .ok()?;
+                t.whole(&seen, MIB);
+                t.equal("lines", n, MIB);
+                Ok(())
+            },
+        )
+        .about("1,048,576 of them, with a budget of 1 MiB")
+        .budget(5 * MIB)
+        .may_write(200 * MIB);
+    grade
         .case("two_at_once", &[Correct], |t| async move {
             let scratch = scratch();
             let log = log(MIB / 2);
@@ -191,15 +220,50 @@ fn main() -> ExitCode {
         .about("two sorts in one scratch folder")
         .may_write(32 * MIB);
 
+    grade
+        .case("runs_in_the_scratch_folder", &[Correct], |t| async move {
+            let scratch = scratch();
+            let log = log(MIB / 2);
+            let want = Content::exactly(sorted(log.as_bytes()));
+            let second = Duration::from_secs(1);
+            let src = t.give(Source::new(Content::exactly(log)).paced(64 * KIB, second));
+            let dst = t.give(Sink::new(want).paced(64 * KIB, second));
+            let files = || fs::read_dir(std::env::temp_dir()).map_or(0, Iterator::count);
+            let (before, most) = (files(), AtomicUsize::new(0));
+            let sort = t.solve(|| async {
+                let look = async {
+                    loop {
+                        sleep(second / 2).await;
+                        most.fetch_max(files(), Relaxed);
+                    }
+                };
+                tokio::select! {
+                    n = sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch) => n,
+                    () = look => Ok(0),
+                }
+            });
+            sort.await.ok()?;
+            t.check(Correct, most.load(Relaxed) <= before, || {
+                "there were files in the system's folder for temporary files, which is often in memory: runs belong \
+                 into the scratch folder"
+                    .into()
+            });
+            Ok(())
+        })
+        .about("looked at every half second")
+        .may_write(32 * MIB);
+
     for (name, at, kind) in [
         ("source_broken_at_once", 0, ErrorKind::Other),
         ("source_broken_after_some_runs", 700_000, ErrorKind::Other),
+        ("source_broken_at_its_end", u64::MAX, ErrorKind::Other),
         ("source_reset", 700_000, ErrorKind::ConnectionReset),
         ("source_cut_off", 700_000, ErrorKind::UnexpectedEof),
     ] {
         grade.case(name, &[Errors], move |t| async move {
             let scratch = scratch();
             let log = log(MIB);
+            let at = at.min(log.len() as u64);
             let want = sorted(log.as_bytes());
             let src = t.give(Source::new(Content::exactly(log)).fails_at(at).fails_with(kind));
             let dst = t.give(Sink::new(Content::exactly(want)));
@@ -217,12 +281,14 @@ fn main() -> ExitCode {
     for (name, at, kind) in [
         ("sink_broken_at_once", 0, ErrorKind::Other),
         ("sink_broken_in_the_middle", 500_000, ErrorKind::Other),
+        ("sink_broken_at_the_last_byte", u64::MAX, ErrorKind::Other),
         ("sink_gone", 500_000, ErrorKind::BrokenPipe),
     ] {
         grade
             .case(name, &[Errors], move |t| async move {
                 let scratch = scratch();
                 let log = log(MIB);
+                let at = at.min(log.len() as u64 - 1);
                 let want = sorted(log.as_bytes());
                 let src = t.give(Source::new(Content::exactly(log)));
                 let dst = t.give(
