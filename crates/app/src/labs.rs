@@ -40,7 +40,7 @@ pub fn html(lab: &'static Lab) -> String {
         Some(preset) => Values::of(lab, preset),
         None => Values::read(lab, &serde_json::Map::new()),
     };
-    let trace = (lab.run)(&values);
+    let trace = lab.trace(&values);
     let frame = trace.frame(lab.figure_at.min(trace.end()));
     let (name, title) = (lab.name, escape(lab.title));
     let (unit, step, pace) = (lab.pace.unit, lab.pace.step, lab.pace.per_second);

@@ -95,7 +95,7 @@ fn frame(labs: &[&'static Lab], request: &str) -> Result<Json, String> {
     LAST.with_borrow_mut(|last| {
         let trace = match last.take() {
             Some((name, old, trace)) if name == lab.name && old == values => trace,
-            _ => (lab.run)(&values),
+            _ => lab.trace(&values),
         };
         let end = trace.end();
         let at = at.and_then(|at| u32::try_from(at).ok()).unwrap_or(END);

@@ -1,6 +1,7 @@
 //! What a lab is: its controls, its presets, what a run of it leaves, and what is shown of that.
 
 use crate::draw;
+use futures::FutureExt;
 use serde_json::{Map, Value as Json};
 
 /// One lab. Everything that the page needs is in here; the page itself knows no lab.
@@ -20,8 +21,20 @@ pub struct Lab {
     pub controls: &'static [Control],
     /// What the reader tries first. The first of them gives the figure and must be the defaults.
     pub presets: &'static [Preset],
-    /// The whole simulation. The same values give the same trace, on every machine.
+    /// The whole simulation, for [`trace`](Self::trace). The same values give the same trace, on every machine.
     pub run: fn(&Values) -> Box<dyn Trace>,
+}
+
+impl Lab {
+    /// The whole simulation of `values`, for whoever calls: also within a task of a tokio runtime, whose budget for
+    /// its channels a simulation would use up, and then wait for ever.
+    ///
+    /// # Panics
+    /// Never: nothing is awaited.
+    pub fn trace(&self, values: &Values) -> Box<dyn Trace> {
+        let run = tokio::task::unconstrained(async { (self.run)(values) });
+        run.now_or_never().expect("nothing is awaited")
+    }
 }
 
 /// The last position of every run.

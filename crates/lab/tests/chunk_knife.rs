@@ -9,7 +9,7 @@ type Numbers = BTreeMap<&'static str, usize>;
 fn trace(text: &str, chunk: usize) -> Box<dyn lab::Trace> {
     let lab = lab::find("chunk-knife").unwrap();
     let values = json!({ "text": text, "chunk": chunk });
-    (lab.run)(&lab::Values::read(lab, values.as_object().unwrap()))
+    lab.trace(&lab::Values::read(lab, values.as_object().unwrap()))
 }
 
 fn numbers(trace: &dyn lab::Trace) -> Numbers {

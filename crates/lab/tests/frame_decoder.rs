@@ -8,7 +8,7 @@ type Numbers = BTreeMap<&'static str, usize>;
 fn numbers(peer: &str, chunk: usize, max: &str) -> Numbers {
     let lab = lab::find("frame-decoder").unwrap();
     let values = json!({ "peer": peer, "chunk": chunk, "max": max });
-    let trace = (lab.run)(&lab::Values::read(lab, values.as_object().unwrap()));
+    let trace = lab.trace(&lab::Values::read(lab, values.as_object().unwrap()));
     let measures = trace.measures().into_iter();
     measures.map(|(name, n)| (name, n as usize)).collect()
 }

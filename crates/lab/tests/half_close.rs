@@ -17,7 +17,7 @@ const SERVER: [&str; 3] = ["end", "early", "each"];
 
 fn run(values: &Json) -> Box<dyn lab::Trace> {
     let lab = lab::find("half-close").unwrap();
-    (lab.run)(&lab::Values::read(lab, values.as_object().unwrap()))
+    lab.trace(&lab::Values::read(lab, values.as_object().unwrap()))
 }
 
 fn measures(values: &Json) -> Numbers {

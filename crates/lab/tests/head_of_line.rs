@@ -15,7 +15,7 @@ type Numbers = BTreeMap<&'static str, f64>;
 fn measures(values: &Json) -> Numbers {
     let lab = lab::find("head-of-line").unwrap();
     let empty = Map::new();
-    let trace = (lab.run)(&lab::Values::read(
+    let trace = lab.trace(&lab::Values::read(
         lab,
         values.as_object().unwrap_or(&empty),
     ));

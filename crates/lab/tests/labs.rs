@@ -116,7 +116,7 @@ fn names_and_presets_fit() {
 fn every_question_has_an_answer() {
     for (lab, preset) in each_preset() {
         let question = &preset.question;
-        let trace = (lab.run)(&Values::of(lab, preset));
+        let trace = lab.trace(&Values::of(lab, preset));
         let measures = trace.measures();
         let found = measures.iter().find(|(name, _)| *name == question.measure);
         let (_, value) = found.unwrap_or_else(|| panic!("{}: no {}", lab.name, question.measure));
@@ -189,7 +189,7 @@ fn pictures_are_well_formed_and_small_however_the_controls_stand() {
     for lab in LABS {
         let presets = lab.presets.iter().map(preset_values);
         for values in presets.chain(extremes(lab)) {
-            let trace = (lab.run)(&Values::read(lab, &values));
+            let trace = lab.trace(&Values::read(lab, &values));
             for at in [0, 1, trace.end() / 3, trace.end()] {
                 check(lab, &values, &trace.frame(at.min(trace.end())));
             }
@@ -272,5 +272,22 @@ fn every_lab_has_a_module_for_its_page() {
             page.contains(&format!("page!(&lab::{file}::LAB)")),
             "{file}: {page}"
         );
+    }
+}
+
+/// As where a test of a page asks, or a server.
+#[test]
+fn a_task_of_a_runtime_gets_the_same_answer() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    for (lab, preset) in each_preset() {
+        let request = json!({ "lab": lab.name, "values": preset_values(preset) }).to_string();
+        // Another lab in between: an answer that is remembered would prove nothing.
+        let other = LABS.iter().find(|other| other.name != lab.name).unwrap();
+        let outside = lab::answer(&request);
+        lab::answer(&json!({ "lab": other.name }).to_string());
+        let inside = runtime.block_on(async { lab::answer(&request) });
+        assert!(inside == outside, "{}: {}", lab.name, preset.label);
     }
 }

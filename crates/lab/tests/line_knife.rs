@@ -12,7 +12,7 @@ type Numbers = BTreeMap<&'static str, usize>;
 fn trace(text: &str, chunk: usize, max: usize, error: &str) -> Box<dyn lab::Trace> {
     let lab = lab::find("line-knife").unwrap();
     let values = json!({ "text": text, "chunk": chunk, "max": max, "error": error });
-    (lab.run)(&lab::Values::read(lab, values.as_object().unwrap()))
+    lab.trace(&lab::Values::read(lab, values.as_object().unwrap()))
 }
 
 fn numbers(trace: &dyn lab::Trace) -> Numbers {

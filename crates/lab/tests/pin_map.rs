@@ -11,7 +11,7 @@ fn numbers(keep: &str, [chunks, kib, bytes, parts, dropped]: [usize; 5]) -> Numb
     let values = json!({
         "keep": keep, "chunks": chunks, "size": kib, "bytes": bytes, "parts": parts, "dropped": dropped,
     });
-    let trace = (lab.run)(&lab::Values::read(lab, values.as_object().unwrap()));
+    let trace = lab.trace(&lab::Values::read(lab, values.as_object().unwrap()));
     let measures = trace.measures().into_iter();
     measures.map(|(name, n)| (name, n as usize)).collect()
 }

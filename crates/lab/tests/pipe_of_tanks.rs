@@ -14,7 +14,7 @@ type Numbers = BTreeMap<&'static str, f64>;
 fn measures(values: &Json) -> Numbers {
     let lab = lab::find("pipe-of-tanks").unwrap();
     let values = lab::Values::read(lab, values.as_object().unwrap());
-    (lab.run)(&values).measures().into_iter().collect()
+    lab.trace(&values).measures().into_iter().collect()
 }
 
 #[test]

@@ -13,7 +13,7 @@ type Numbers = BTreeMap<&'static str, f64>;
 fn run(values: &Json) -> Box<dyn lab::Trace> {
     let lab = lab::find("select-stepper").unwrap();
     let empty = Map::new();
-    (lab.run)(&lab::Values::read(
+    lab.trace(&lab::Values::read(
         lab,
         values.as_object().unwrap_or(&empty),
     ))

@@ -25,7 +25,7 @@ fn run(steps: &[&str], size: u64) -> Box<dyn lab::Trace> {
         values.insert((*name).to_owned(), Json::from(*step));
     }
     let lab = lab::find("three-gauges").unwrap();
-    (lab.run)(&lab::Values::read(lab, &values))
+    lab.trace(&lab::Values::read(lab, &values))
 }
 
 /// The numbers of each step, from the table: live, peak, resident, reserved, promised, retained.
