@@ -10,51 +10,32 @@ use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 use tokio_stream::{Stream, StreamExt};
 
-/// A file beside `path` that nobody else uses, and it stays until somebody removes it.
-struct Unfinished(Option<PathBuf>);
-
-impl Unfinished {
-    fn beside(path: &Path) -> Self {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let mut name = OsString::from(path.file_name().unwrap_or_default());
-        let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
-        name.push(format!(".{process}-{count}.part"));
-        Unfinished(Some(path.with_file_name(name)))
-    }
-
-    fn path(&self) -> &Path {
-        self.0.as_deref().unwrap_or(Path::new(""))
-    }
-
-    fn keep_as(mut self, path: &Path) -> io::Result<()> {
-        std::fs::rename(self.path(), path)?;
-        self.0 = None;
-        Ok(())
-    }
+/// A name beside `path` that nobody else uses.
+fn beside(path: &Path) -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut name = OsString::from(path.file_name().unwrap_or_default());
+    let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
+    name.push(format!(".{process}-{count}.part"));
+    path.with_file_name(name)
 }
 
 pub async fn save_stream<S>(path: &Path, mut body: S, max: u64) -> anyhow::Result<u64>
 where
     S: Stream<Item = io::Result<Bytes>> + Unpin + Send + 'static,
 {
-    let unfinished = Unfinished::beside(path);
-    let mut file = File::create_new(unfinished.path()).await?;
-    match write(&mut file, &mut body, max).await {
-        Ok(saved) => {
-            unfinished.keep_as(path)?;
-            Ok(saved)
-        }
-        Err(error) => {
-            let _ = std::fs::remove_file(unfinished.path());
-            Err(error)
-        }
+    let unfinished = beside(path);
+    let saved = write(&unfinished, path, &mut body, max).await;
+    if saved.is_err() {
+        let _ = std::fs::remove_file(&unfinished);
     }
+    saved
 }
 
-async fn write<S>(file: &mut File, body: &mut S, max: u64) -> anyhow::Result<u64>
+async fn write<S>(unfinished: &Path, path: &Path, body: &mut S, max: u64) -> anyhow::Result<u64>
 where
     S: Stream<Item = io::Result<Bytes>> + Unpin,
 {
+    let mut file = File::create_new(unfinished).await?;
     let mut saved = 0;
     while let Some(chunk) = body.next().await {
         let chunk = chunk?;
@@ -64,5 +45,6 @@ where
     }
     file.flush().await?;
     file.sync_all().await?;
+    std::fs::rename(unfinished, path)?;
     Ok(saved)
 }
