@@ -180,14 +180,15 @@ const remember = {
   }
 }
 
-// Labs: what they need comes with the pages that have one. mdBook writes the names.
+// Labs: their script comes with the pages that have one. mdBook writes its name.
 if (document.querySelector('.lab')) {
-  const style = document.createElement('link');
-  style.rel = 'stylesheet';
-  style.href = path_to_root + '{{ resource "theme/lab.css" }}';
+  // Their controls have their room at once: what came later would move the text.
+  for (const part of document.querySelectorAll('.lab :is(.lab-try, .lab-play, .lab-controls)')) {
+    part.hidden = false;
+  }
   const script = document.createElement('script');
   script.src = path_to_root + '{{ resource "theme/lab.js" }}';
-  document.head.append(style, script);
+  document.head.append(script);
 }
 
 // Search: its scripts and its index are loaded when somebody searches.

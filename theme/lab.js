@@ -280,9 +280,6 @@
     });
     summary.setAttribute('aria-live', 'polite');
     time.value = at;
-    for (const part of section.querySelectorAll('.lab-try, .lab-play, .lab-controls')) {
-      part.hidden = false;
-    }
     // For tests: a request in JSON gives the answer that `lab::answer` gives.
     section.model = model;
     section.classList.add('awake');
@@ -292,8 +289,12 @@
     for (const { isIntersecting, target } of entries) {
       if (isIntersecting) {
         near.unobserve(target);
-        // Without a model the figure stays as it is.
-        load(target.dataset.lab).then(model => wake(target, model), () => {});
+        load(target.dataset.lab).then(model => wake(target, model), () => {
+          // Without a model the figure stays as it is.
+          for (const part of target.querySelectorAll('.lab-try, .lab-play, .lab-controls')) {
+            part.hidden = true;
+          }
+        });
       }
     }
   }, { rootMargin: '600px' });

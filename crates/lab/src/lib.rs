@@ -67,7 +67,7 @@ thread_local! {
 /// frame at a position, or the last without `at`: `{"svg", "summary", "table", "end", "answers"}`.
 /// `table` is HTML, `answers` has [`Trace::measures`]. A request that is not understood gives `{"error"}`.
 ///
-/// Native code and the page's WebAssembly give the same answer, byte for byte.
+/// Native code and the page's WebAssembly give the same answer; only the order of its keys is not said.
 pub fn answer(request: &str) -> String {
     answer_of(LABS, request)
 }

@@ -131,10 +131,6 @@ async fn look(browser: &Browser, page: &str, axe: &str) -> Result<Seen> {
         open(browser, page).await?;
         let facts = browser.run(FACTS).await?;
         seen.lab = facts["lab"] == true;
-        if facts["asleep"] != 0 {
-            seen.problems
-                .push(format!("at {width} px: a lab did not wake"));
-        }
         seen.title = facts["title"].as_str().unwrap_or_default().to_owned();
         seen.description = facts["description"].as_str().unwrap_or_default().to_owned();
         let mut hold = |holds: bool, what: &str| {
@@ -163,13 +159,19 @@ async fn look(browser: &Browser, page: &str, axe: &str) -> Result<Seen> {
         // The text of print.html and of the page for wrong addresses may have no link.
         if main != "content" || inside != true {
             seen.problems.push(format!(
-                "at {width} px: two presses of Tab and Enter do not lead into the text"
+                "at {width} px: two presses of Tab and Enter do not lead into the text: {main}, {inside}"
             ));
         }
 
         // The page that has all chapters has nothing that they do not have, and takes axe-core a minute.
         if page == "print.html" {
             continue;
+        }
+        // What a lab adds to the page is looked at too.
+        let asleep = browser.run(WAKE).await?;
+        if asleep != json!([]) {
+            seen.problems
+                .push(format!("at {width} px: labs that do not wake: {asleep}"));
         }
         browser.run(axe).await?;
         // The themes differ in their colors: in the second one, what depends on them is looked at again.
@@ -231,28 +233,29 @@ const FACTS: &str = "
         scrollTo({ top: 0, behavior: 'instant' });
         await frame();
         await frame();
-        const shifted = shift;
-        // What a lab adds to the page is looked at too.
-        for (const lab of document.querySelectorAll('.lab')) {
-            lab.scrollIntoView({ behavior: 'instant' });
-            for (let frames = 0; !lab.matches('.awake') && frames < 600; frames++) {
-                await frame();
-            }
-        }
-        scrollTo({ top: 0, behavior: 'instant' });
-        await frame();
         return {
             numbers: {
-                shift: shifted,
+                shift,
                 sideways: Math.max(0, root.scrollWidth - innerWidth),
                 h1: document.querySelectorAll('h1').length,
                 sources,
             },
             lab: document.querySelector('.lab') != null,
-            asleep: document.querySelectorAll('.lab:not(.awake)').length,
             title: document.title,
             description: document.querySelector('meta[name=description]')?.content,
         };
+    })();";
+
+/// Wakes the labs, one after the other, and says which sleep on.
+const WAKE: &str = "
+    return (async () => {
+        for (const lab of document.querySelectorAll('.lab')) {
+            lab.scrollIntoView({ behavior: 'instant' });
+            for (let frames = 0; !lab.matches('.awake') && frames < 600; frames++) {
+                await new Promise(requestAnimationFrame);
+            }
+        }
+        return [...document.querySelectorAll('.lab:not(.awake)')].map(lab => lab.dataset.lab);
     })();";
 
 /// The rules of axe-core that depend on colors.
