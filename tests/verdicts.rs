@@ -135,7 +135,7 @@ fn run(words: &[String], how: How) -> Result<bool> {
                     };
                     for attempt in attempts.iter().filter(|a| a.exercise == exercise) {
                         let outcome = grade(&workspace, &place, attempt, how);
-                        let outcome = outcome.map(|(verdicts, time)| {
+                        let outcome = outcome.map(|Graded { verdicts, time }| {
                             if let Some(time) = time {
                                 let mut times = times.lock().expect("no thread panics");
                                 times.push((attempt.exercise.clone(), time));
@@ -323,12 +323,7 @@ fn expected(source: &str) -> Result<Expected> {
 
 /// Puts the attempt where the learner's file is and runs what the learner runs. Repetitions run the built
 /// test again.
-fn grade(
-    workspace: &Path,
-    place: &Path,
-    attempt: &Attempt,
-    how: How,
-) -> Result<(Vec<(Verdict, String)>, Option<Time>)> {
+fn grade(workspace: &Path, place: &Path, attempt: &Attempt, how: How) -> Result<Graded> {
     let package = workspace.join("exercises").join(&attempt.exercise);
     let target = place.join("target");
     let report = target
@@ -355,7 +350,10 @@ fn grade(
         if !said.contains("could not compile") {
             bail!("no report:\n{said}");
         }
-        return Ok((vec![(Verdict::NotCompiled, said)], None));
+        return Ok(Graded {
+            verdicts: vec![(Verdict::NotCompiled, said)],
+            time: None,
+        });
     };
     let edit = began.elapsed();
     let mut verdicts = vec![(
@@ -397,7 +395,15 @@ fn grade(
             said,
         ));
     }
-    Ok((verdicts, time))
+    Ok(Graded { verdicts, time })
+}
+
+/// What came of one attempt.
+struct Graded {
+    /// Of each repetition, with what was printed.
+    verdicts: Vec<(Verdict, String)>,
+    /// With `--times`, if it compiled.
+    time: Option<Time>,
 }
 
 /// What grading one attempt took.
