@@ -180,8 +180,9 @@ const remember = {
   }
 }
 
-// Labs: their script comes with the pages that have one. mdBook writes its name.
-if (document.querySelector('.lab')) {
+// Labs: their script comes with the pages that have one. mdBook writes its name. The book on one page is for
+// printing, and keeps their figures.
+if (document.querySelector('.lab') && !('print' in document.body.dataset)) {
   // Their controls have their room at once: what came later would move the text.
   for (const part of document.querySelectorAll('.lab :is(.lab-try, .lab-play, .lab-controls)')) {
     part.hidden = false;

@@ -213,13 +213,15 @@ fn sizes(t: &Trial, batches: &[Batch], max: usize, want: &[usize]) {
     t.equal("batches", batches.len(), want.len());
 }
 
-/// The solution's own result, beside a receiver that goes away after `takes` batches.
+/// The solution's own result, beside a receiver that takes `takes` batches and goes away when it has stayed for
+/// `stays` after them.
 async fn deserted<S>(
     t: &Trial,
     items: S,
     max: usize,
     wait: u64,
     takes: usize,
+    stays: Duration,
 ) -> Result<anyhow::Result<()>, Failed>
 where
     S: Stream<Item = Item> + Unpin + Send + 'static,
@@ -231,6 +233,7 @@ where
         for _ in 0..takes {
             batches.recv().await;
         }
+        sleep(stays).await;
     };
     tokio::join!(solution, receiver).0
 }
@@ -450,14 +453,15 @@ fn main() -> ExitCode {
         })
         .about("while it waits for items");
 
-    for (name, about, at, ends, takes) in [
-        ("receiver_gone", "from the start", vec![(0, 10)], 10, 0),
+    for (name, about, at, ends, takes, stays) in [
+        ("receiver_gone", "from the start", vec![(0, 10)], 10, 0, 0),
         (
             "gone_before_a_full_batch",
             "after one batch of 4",
             vec![(0, 4), (20, 4)],
             500,
             1,
+            0,
         ),
         (
             "gone_before_a_timed_batch",
@@ -465,6 +469,7 @@ fn main() -> ExitCode {
             vec![(0, 4), (20, 2)],
             500,
             1,
+            0,
         ),
         (
             "gone_before_the_last_batch",
@@ -472,13 +477,30 @@ fn main() -> ExitCode {
             vec![(0, 4), (20, 2)],
             50,
             1,
+            0,
+        ),
+        (
+            "gone_while_the_last_batch_waits",
+            "after a second in which it took nothing",
+            vec![(0, 4), (20, 2)],
+            50,
+            0,
+            1000,
         ),
     ] {
         grade
             .case(name, &[Errors], move |t| {
                 let at = at.clone();
                 async move {
-                    let got = deserted(&t, timed(&t, &at, ends), 4, 100, takes).await?;
+                    let got = deserted(
+                        &t,
+                        timed(&t, &at, ends),
+                        4,
+                        100,
+                        takes,
+                        Duration::from_millis(stays),
+                    )
+                    .await?;
                     t.check(Errors, got.is_err(), || GONE.into());
                     Ok(())
                 }
@@ -488,7 +510,7 @@ fn main() -> ExitCode {
     grade
         .case("gone_in_the_middle", &[Errors, Early], |t| async move {
             let items = t.give(Items::new(1_000_000, item).item_limit(80));
-            let got = deserted(&t, items, 10, 100, 3).await?;
+            let got = deserted(&t, items, 10, 100, 3, Duration::ZERO).await?;
             t.check(Errors, got.is_err(), || GONE.into());
             Ok(())
         })

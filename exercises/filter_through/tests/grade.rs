@@ -209,6 +209,24 @@ fn main() -> ExitCode {
             })
             .about(about);
     }
+    grade
+        .case("a_slow_answer", &[Correct], |t| async move {
+            let text = Content::repeat(TEXT, 100_000);
+            let gives = Source::new(text.clone()).paced(64 * KIB, Duration::from_secs(60));
+            let takes = Sink::new(text.clone());
+            let (filter, _) = Filter::new(&t, takes, gives, Gives::AtTheEnd, 0);
+            let input = t.give(Source::new(text.clone()));
+            let output = t.give(Sink::new(text.clone()));
+            let seen = output.watch();
+            let n = t
+                .solve(|| filter_through(filter, input, output))
+                .await
+                .ok()?;
+            t.whole(&seen, text.len());
+            t.equal("bytes that the output was given", n, text.len());
+            Ok(())
+        })
+        .about("the filter answers when its input has ended, and takes minutes for it");
     grade.case("nothing", &[Correct], |t| async move {
         let nothing = Content::exactly("");
         let (takes, gives) = (Sink::new(nothing.clone()), Source::new(nothing.clone()));

@@ -74,6 +74,22 @@ fn main() -> ExitCode {
         Ok(())
     });
 
+    grade
+        .case("an_hour_of_silence", &[Correct], |t| async move {
+            let src = Chunks::new(Content::repeat([1], 2 * KIB)).shaped(&[1024]);
+            let src = t.give(src.paced(KIB, Duration::from_secs(3600)));
+            let got = t.solve(|| summarize(src)).await.ok()?;
+            let want = Summary {
+                bytes: 2 * KIB,
+                chunks: 2,
+                largest: 1024,
+                checksum: 2 * KIB,
+            };
+            t.equal("summary", got, want);
+            Ok(())
+        })
+        .about("a chunk an hour");
+
     grade.case("chunks_of_64_kib", &[Correct], |t| async move {
         let src = t.give(Chunks::new(Content::repeat([1], MIB + 5)));
         let got = t.solve(|| summarize(src)).await.ok()?;
