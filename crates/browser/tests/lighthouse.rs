@@ -44,8 +44,8 @@ fn every_kind_of_page_has_its_scores() -> Result<()> {
     let mut low = Vec::new();
     for page in PAGES {
         let mut runs = Vec::new();
+        let address = format!("{}{page}", site.address);
         for _ in 0..RUNS {
-            let address = format!("{}{page}", site.address);
             runs.push(audit(&node, &lighthouse, &chromium, &address)?);
         }
         let _ = write!(table, "{page:<20}");

@@ -16,8 +16,12 @@ fn site() -> Result<&'static Site> {
     SITE.as_ref().map_err(|error| anyhow!("{error:#}"))
 }
 
-/// Opens a page of the served book.
+/// Opens a page of the served book, and waits until it is seen: Chromium drops keys that are pressed before.
 async fn open(browser: &Browser, page: &str) -> Result<()> {
     let address = format!("{}{page}", site()?.address);
-    Ok(browser.driver.goto(address).await?)
+    browser.driver.goto(address).await?;
+    browser
+        .wait("return performance.getEntriesByName('first-contentful-paint').length > 0")
+        .await?;
+    Ok(())
 }
