@@ -1,4 +1,5 @@
 //! Lighthouse's audits of each kind of page, on its phone: the median of three runs is held to the book's budgets.
+//! Two runs that keep them have decided, and the third is not made.
 
 use anyhow::{Context, Result, bail, ensure};
 use browser::{ARGUMENTS, Site, tools};
@@ -26,8 +27,6 @@ const CATEGORIES: [(&str, u64); 4] = [
     ("seo", 100),
 ];
 
-const RUNS: usize = 3;
-
 #[test]
 fn every_kind_of_page_has_its_scores() -> Result<()> {
     let lighthouse = tools::npm("lighthouse@12", "cli/index.js")?;
@@ -36,25 +35,26 @@ fn every_kind_of_page_has_its_scores() -> Result<()> {
     };
     let chromium = tools::chromium()?;
     let site = Site::start()?;
-    let mut table = format!("\n{:<20}", "median of 3");
+    let mut table = format!("\n{:<20}", "score");
     for (category, _) in CATEGORIES {
         let _ = write!(table, " {category:>15}");
     }
     table.push('\n');
     let mut low = Vec::new();
     for page in PAGES {
-        let mut runs = Vec::new();
         let address = format!("{}{page}", site.address);
-        for _ in 0..RUNS {
+        let mut runs = Vec::new();
+        while runs.len() < 2 || (runs.len() < 3 && runs.iter().any(|run| !keeps_budgets(run))) {
             runs.push(audit(&node, &lighthouse, &chromium, &address)?);
         }
         let _ = write!(table, "{page:<20}");
         for (category, least) in CATEGORIES {
-            let score = |run: &Value| run["categories"][category]["score"].as_f64();
-            let scores: Option<Vec<_>> = runs.iter().map(score).collect();
+            let scores: Option<Vec<_>> = runs.iter().map(|run| score(run, category)).collect();
             let mut scores = scores.with_context(|| format!("{page}: no score for {category}"))?;
-            scores.sort_by(f64::total_cmp);
-            let median = (scores[RUNS / 2] * 100.0).round() as u64;
+            scores.sort();
+            // The median of three, or the lower of two.
+            let middle = (scores.len() - 1) / 2;
+            let median = scores[middle];
             let _ = write!(table, " {median:>15}");
             if median < least {
                 let lost = lost(&runs[0], category);
@@ -69,6 +69,18 @@ fn every_kind_of_page_has_its_scores() -> Result<()> {
     std::io::stdout().write_all(table.as_bytes())?;
     ensure!(low.is_empty(), "{}", low.join("\n"));
     Ok(())
+}
+
+/// From 0 to 100.
+fn score(report: &Value, category: &str) -> Option<u64> {
+    let score = report["categories"][category]["score"].as_f64()?;
+    Some((score * 100.0).round() as u64)
+}
+
+fn keeps_budgets(report: &Value) -> bool {
+    CATEGORIES
+        .iter()
+        .all(|(category, least)| score(report, category) >= Some(*least))
 }
 
 fn audit(node: &Path, lighthouse: &Path, chromium: &Path, address: &str) -> Result<Value> {
