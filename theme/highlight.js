@@ -33,32 +33,60 @@ if (window.CSS?.highlights) {
     },
   };
 
-  for (const [language, kinds] of Object.entries(languages)) {
-    const names = Object.keys(kinds);
-    const pattern = new RegExp(names.map(kind => `(?<${kind}>${kinds[kind]})`).join('|'), 'g');
-    for (const code of document.querySelectorAll(`pre > code.language-${language}`)) {
-      // The text nodes with where each starts: hidden lines are elements of their own.
-      const nodes = [];
-      const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
-      let length = 0;
-      while (walker.nextNode()) {
-        nodes.push([length, walker.currentNode]);
-        length += walker.currentNode.length;
-      }
-      const place = at => nodes.findLast(([start]) => start <= at);
-      for (const match of code.textContent.matchAll(pattern)) {
-        const kind = names.find(name => match.groups[name] !== undefined);
-        const range = new Range();
-        const [first, from] = place(match.index);
-        const last = match.index + match[0].length;
-        const [second, to] = place(last - 1);
-        range.setStart(from, match.index - first);
-        range.setEnd(to, last - second);
+  const patterns = Object.fromEntries(Object.entries(languages).map(([language, kinds]) =>
+    [language, new RegExp(Object.entries(kinds).map(([kind, text]) => `(?<${kind}>${text})`).join('|'), 'g')]));
+
+  // The words of a listing, each with its kind.
+  const wordsOf = code => {
+    // The text nodes with where each starts: hidden lines are elements of their own.
+    const nodes = [];
+    const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+    let length = 0;
+    while (walker.nextNode()) {
+      nodes.push([length, walker.currentNode]);
+      length += walker.currentNode.length;
+    }
+    const place = at => nodes.findLast(([start]) => start <= at);
+    return [...code.textContent.matchAll(patterns[code.className.slice('language-'.length)])].map(match => {
+      const [kind] = Object.entries(match.groups).find(([kind, text]) => kind !== 'hash' && text !== undefined);
+      const range = new Range();
+      const [first, from] = place(match.index);
+      const last = match.index + match[0].length;
+      const [second, to] = place(last - 1);
+      range.setStart(from, match.index - first);
+      range.setEnd(to, last - second);
+      return [kind, range];
+    });
+  };
+
+  // Listings that are colored, each with its words. With every change of a page the browser looks at all
+  // highlights of it, so that those far from the screen would slow down a lab that plays.
+  const colored = new Map();
+  const color = code => {
+    if (!colored.has(code)) {
+      colored.set(code, wordsOf(code));
+      for (const [kind, range] of colored.get(code)) {
         if (!CSS.highlights.has(kind)) {
           CSS.highlights.set(kind, new Highlight());
         }
         CSS.highlights.get(kind).add(range);
       }
     }
-  }
+  };
+  const fade = code => {
+    for (const [kind, range] of colored.get(code) ?? []) {
+      CSS.highlights.get(kind).delete(range);
+    }
+    colored.delete(code);
+  };
+
+  const listings = document.querySelectorAll(Object.keys(languages).map(name => `pre > code.language-${name}`).join());
+  const near = new IntersectionObserver(entries => {
+    for (const { isIntersecting, target } of entries) {
+      (isIntersecting ? color : fade)(target);
+    }
+  }, { rootMargin: '600px' });
+  listings.forEach(code => near.observe(code));
+  // On paper all of them are near.
+  window.addEventListener('beforeprint', () => listings.forEach(color));
 }

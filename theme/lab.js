@@ -37,7 +37,9 @@
     const shapes = [...next.children];
     const copy = (from, to) => {
       for (const { name, value } of from.attributes) {
-        to.setAttribute(name, value);
+        if (to.getAttribute(name) !== value) {
+          to.setAttribute(name, value);
+        }
       }
     };
     copy(next, drawn);
@@ -147,6 +149,7 @@
     const stop = () => {
       cancelAnimationFrame(playing);
       playing = 0;
+      document.documentElement.classList.remove('playing');
       play.textContent = 'Play';
     };
 
@@ -160,6 +163,7 @@
         return;
       }
       play.textContent = 'Pause';
+      document.documentElement.classList.add('playing');
       let last;
       const next = now => {
         at = Math.min(end, at + (now - (last ?? now)) * pace / 1000);

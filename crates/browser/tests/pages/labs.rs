@@ -237,6 +237,41 @@ fn a_lab_sleeps_until_it_is_near() -> Result<()> {
 }
 
 /// The first Tab in the lab leads to its first preset, and no Tab is caught.
+/// The blocks of the page that move, or `nothing is left out`: a promise, which the driver waits for.
+const MOVED: &str = "return (async () => {
+    const blocks = [...document.querySelectorAll('main > *')];
+    const places = () => blocks.map(block => block.getBoundingClientRect().top);
+    const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    await frame();
+    const before = places();
+    document.documentElement.classList.add('playing');
+    await frame();
+    await frame();
+    const after = places();
+    const drawn = block => block.firstElementChild?.checkVisibility({ contentVisibilityAuto: true }) ?? true;
+    const all = blocks.every(drawn);
+    document.documentElement.classList.remove('playing');
+    const moved = blocks.flatMap((block, i) => Math.abs(before[i] - after[i]) < 1 ? [] :
+        [`${block.outerHTML.slice(0, 80)} from ${before[i]} to ${after[i]} px`]);
+    return all ? 'nothing is left out' : moved;
+})()";
+
+/// Nothing moves when the rest of the page stops being drawn: tests ask for reduced motion, so none plays here.
+#[test]
+fn playing_a_lab_moves_nothing_else() -> Result<()> {
+    Browser::with(async |browser| {
+        for width in [360, 1280] {
+            browser.width(width).await?;
+            for (lab, page) in labs()? {
+                wake(browser, lab, &page).await?;
+                let moved = browser.run(MOVED).await?;
+                ensure!(moved == json!([]), "{page}, {width} px: {moved:#}");
+            }
+        }
+        Ok(())
+    })
+}
+
 #[test]
 fn tab_leads_through_the_lab_and_out_of_it() -> Result<()> {
     Browser::with(async |browser| {

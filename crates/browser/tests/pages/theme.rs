@@ -297,6 +297,31 @@ fn a_listing_shows_its_whole_program() -> Result<()> {
     })
 }
 
+/// Listings have their colors when they are near the screen, and on paper.
+#[test]
+fn what_is_near_is_colored() -> Result<()> {
+    const COLORED: &str = "
+        window.colored = code => [...CSS.highlights.values()].flatMap(words => [...words])
+            .filter(word => code.contains(word.startContainer)).length;
+        window.listings = [...document.querySelectorAll('code.language-rust')];";
+    Browser::with(async |browser| {
+        open(browser, CHAPTER).await?;
+        browser.run(COLORED).await?;
+        let first = "return listings[0].scrollIntoView({ behavior: 'instant' })";
+        browser.run(first).await?;
+        browser.wait("return colored(listings[0]) > 10").await?;
+        browser
+            .run("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+            .await?;
+        browser.wait("return colored(listings[0]) === 0").await?;
+        browser
+            .run("dispatchEvent(new Event('beforeprint'))")
+            .await?;
+        browser.wait("return listings.every(colored)").await?;
+        Ok(())
+    })
+}
+
 #[test]
 fn the_book_works_from_a_file() -> Result<()> {
     Browser::with(async |browser| {
