@@ -60,6 +60,9 @@
     old.slice(shapes.length).forEach(shape => shape.remove());
   };
 
+  // `2 bytes`, `1 byte`, `1 item/s`.
+  const amount = (value, unit) => `${value} ${value === '1' ? unit.replace(/^(\w{3,})s\b/, '$1') : unit}`.trim();
+
   const still = matchMedia('(prefers-reduced-motion: reduce)');
 
   // The lab and the values in the address: `#lab=NAME&made=100`. No heading's id looks like that.
@@ -189,7 +192,7 @@
       for (const { value, parentElement } of controls) {
         const output = parentElement.parentElement.querySelector('output');
         if (output) {
-          output.textContent = `${value} ${output.dataset.unit}`.trim();
+          output.textContent = amount(value, output.dataset.unit);
           parentElement.querySelector('input').setAttribute('aria-valuetext', output.textContent);
         }
       }

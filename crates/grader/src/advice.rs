@@ -31,8 +31,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             format!("It returned an error where nothing went wrong: {}", cut(message))
         }
         Cause::SwallowedError { what } if failure.criterion == Criterion::Errors => format!(
-            "It returned `Ok` although {what}. Your code was handed the error and let go of it, so the \
-             caller takes a part for the whole."
+            "It returned `Ok` although {what}. The error was let go of on its way to the caller, who takes a part \
+             for the whole."
         ),
         Cause::SwallowedError { what } => format!("It returned `Ok` although {what}."),
         Cause::OtherError { message } => format!(
@@ -154,8 +154,9 @@ pub(crate) fn sentence(failure: &Failure) -> String {
                            `.await`."
             .into(),
         Cause::Busy { cpu_ms } => format!(
-            "It used {} of processor time without moving a byte or an item: a loop that never ends or never waits, or a \
-             `poll` that wakes itself instead of waiting to be woken.",
+            "It used {} of processor time without moving a byte or an item: a loop that never ends or never waits, one \
+             around a short sleep, which takes no real time here, or a `poll` that wakes itself instead of waiting \
+             to be woken.",
             seconds(*cpu_ms)
         ),
         Cause::OutOfCpu { cpu_ms } => format!(

@@ -425,23 +425,26 @@ impl Trial {
         let timed = self
             .metered(|| {
                 let solution = solution();
-                async move { tokio::time::timeout(time, solution).await.is_err() }
+                async move { tokio::time::timeout(time, solution).await }
             })
-            .await;
-        match timed {
-            Ok(true) => {
+            .await?;
+        let cause = match timed {
+            Err(_) => {
                 self.released(true).await;
-                Ok(())
+                return Ok(());
             }
-            Ok(false) => Err(Failed(Failure {
-                criterion: Criterion::Correct,
-                cause: Cause::Wrong {
-                    what: "it returned although its input had not ended".into(),
-                },
-                line: None,
-            })),
-            Err(panicked) => Err(panicked),
-        }
+            Ok(Ok(_)) => Cause::Wrong {
+                what: "it returned although its input had not ended".into(),
+            },
+            Ok(Err(e)) => Cause::ReturnedError {
+                message: brief_text(format!("{e:#}")),
+            },
+        };
+        Err(Failed(Failure {
+            criterion: Criterion::Correct,
+            cause,
+            line: None,
+        }))
     }
 
     async fn metered<F: Future>(&self, solution: impl FnOnce() -> F) -> Result<F::Output, Failed> {
