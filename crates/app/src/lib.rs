@@ -43,5 +43,6 @@ mod log;
 mod problem;
 mod quizzes;
 pub mod serve;
+mod verdicts;
 
 pub use problem::{Problem, Problems};

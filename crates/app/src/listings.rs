@@ -10,6 +10,7 @@ use crate::include::{self, Directive, Page};
 use crate::labs;
 use crate::links::{Written, has_host};
 use crate::quizzes::{self, Quizzes};
+use crate::verdicts;
 use crate::{Problem, Problems};
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
@@ -110,9 +111,11 @@ impl Preprocessor for Listings {
             .run();
         });
         // Their marks may stand before the last figure and the last quiz.
+        let verdicts = verdicts::table(&context.root, &book)?;
         book.for_each_mut(|item| {
             if let BookItem::Chapter(chapter) = item {
                 figures::list(&figures, chapter);
+                chapter.content = chapter.content.replace(verdicts::MARK, &verdicts);
                 for (mark, text) in [
                     (quizzes::ANSWERS, Quizzes::answers as fn(&_) -> _),
                     (quizzes::PROGRESS, Quizzes::progress),
