@@ -1,4 +1,4 @@
-// trap fails memory: cuts its chunks off blocks of 1 MiB
+// trap fails backpressure, memory: cuts its chunks off blocks of 1 MiB
 
 use std::io;
 use std::pin::Pin;

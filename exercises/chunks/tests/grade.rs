@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chunks::chunks;
 use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory};
-use grader::meter::{Content, KIB, MIB, Source};
+use grader::meter::{Content, KIB, MIB, ON_PURPOSE, Source};
 use grader::{ERROR_KINDS, Trial};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_stream::{Stream, StreamExt};
@@ -25,7 +25,8 @@ struct Seen {
     last: usize,
     /// The first byte that is not what the source delivered.
     wrong_byte: Option<u64>,
-    error: Option<ErrorKind>,
+    /// The kind of the error and its text.
+    error: Option<(ErrorKind, String)>,
     /// What came after the error, if anything did.
     after_error: Option<&'static str>,
 }
@@ -65,7 +66,7 @@ impl Seen {
         }
         match &item {
             Ok(chunk) => self.add(chunk, data),
-            Err(error) => self.error = Some(error.kind()),
+            Err(error) => self.error = Some((error.kind(), error.to_string())),
         }
         item.map(drop)
     }
@@ -114,11 +115,16 @@ impl Seen {
         }
     }
 
+    fn kind(&self) -> Option<ErrorKind> {
+        self.error.as_ref().map(|(kind, _)| *kind)
+    }
+
     /// What a stream must have given whose source broke after `at` bytes with `kind`.
     fn check_error(&self, t: &Trial, size: usize, at: u64, kind: ErrorKind) {
         let wrong = |what: String| t.wrong(Errors, what);
         let whole = at / size as u64;
         let partial = at % size as u64;
+        let sent = format!("the source broke {ON_PURPOSE}");
         if let Some((_, length)) = self.odd {
             wrong(format!(
                 "a chunk of {length} bytes came before the error: a part is passed off as the last chunk"
@@ -128,10 +134,15 @@ impl Seen {
                 "{} chunks of {size} bytes came before the error; the source delivered {whole} and {partial} bytes more",
                 self.chunks
             ));
-        } else if self.error != Some(kind) {
-            let got = self.error.unwrap_or(ErrorKind::Other);
+        } else if self.kind() != Some(kind) {
+            let got = self.kind().unwrap_or(ErrorKind::Other);
             wrong(format!(
                 "the source's error did not come out as it was: it broke with {kind:?}, and the stream says {got:?}"
+            ));
+        } else if self.error.as_ref().is_none_or(|(_, text)| *text != sent) {
+            wrong(format!(
+                "the source's error did not come out as it was: an error of its kind did, which does not say `{sent}` \
+                 and nothing else"
             ));
         } else if let Some(after) = self.after_error {
             wrong(format!(
@@ -184,6 +195,21 @@ fn main() -> ExitCode {
             })
             .about(about);
     }
+    grade
+        .case("parts_of_5_mib", &[Correct], |t| async move {
+            let (size, len) = (5 * 1024 * 1024, 11 * MIB);
+            let data = Content::repeat("a piece of an upload\n", len);
+            let notes = Notes::default();
+            let src = t.give(Source::new(data.clone()));
+            t.solve(|| take(chunks(src, size), data, size, notes.clone()))
+                .await
+                .ok()?;
+            let seen = noted(&notes).clone();
+            seen.check(&t, size, len);
+            Ok(())
+        })
+        .about("as the store takes them, of 11 MiB")
+        .budget(64 * MIB);
     grade.case("nothing", &[Correct], |t| async move {
         let data = Content::exactly("");
         let notes = Notes::default();
@@ -232,6 +258,20 @@ fn main() -> ExitCode {
             Ok(())
         })
         .about("its caller waits for 3 ms at a time and asks again");
+    grade
+        .case("hours_of_silence", &[Correct], |t| async move {
+            let data = Content::repeat("a piece of an upload\n", 5000);
+            let src = Source::new(data.clone()).paced(700, Duration::from_secs(3600));
+            let src = t.give(src);
+            let notes = Notes::default();
+            t.solve(|| take(chunks(src, 1024), data, 1024, notes.clone()))
+                .await
+                .ok()?;
+            let seen = noted(&notes).clone();
+            seen.check(&t, 1024, 5000);
+            Ok(())
+        })
+        .about("700 bytes come every hour");
 
     grade.case("nobody_asks", &[Early], |t| async move {
         let src = t.give(Source::new(Content::repeat("a piece of an upload\n", MIB)));
@@ -282,29 +322,35 @@ fn main() -> ExitCode {
         .about("4096 bytes come every 100 ms");
 
     grade
-        .case("three_are_taken", &[Backpressure], |t| async move {
+        .case("a_slow_store", &[Backpressure], |t| async move {
             let size = 64 * 1024;
-            let src = t.give(Source::new(Content::repeat("a piece of an upload\n", MIB)));
+            let src = t.give(Source::new(Content::repeat("a piece of an upload\n", 4 * MIB)));
             let read = src.watch();
             let looked = async || {
                 let mut stream = pin!(chunks(src, size));
-                for _ in 0..3 {
+                for taken in 1..=40 {
                     stream.next().await.transpose()?;
                     sleep(Duration::from_secs(1)).await;
+                    if read.position() > (taken + 1) * size as u64 {
+                        return Ok(Some((taken, read.position())));
+                    }
                 }
-                Ok(read.position())
+                Ok(None)
             };
-            let position = t.solve(looked).await.ok()?;
-            t.check(Backpressure, position <= 4 * size as u64, || {
+            let ahead = t.solve(looked).await.ok()?;
+            t.check(Backpressure, ahead.is_none(), || {
+                let (taken, position) = ahead.unwrap_or_default();
                 format!(
-                    "{} KiB were read when 3 chunks of 64 KiB had been taken; 4 chunks, which are 256 KiB, are the \
-                     most. The stream reads on while nobody asks",
-                    position / KIB
+                    "{} KiB were read when the store had taken {taken} of the chunks of 64 KiB; {} KiB, one chunk more, \
+                     are the most. The stream reads on while nobody asks",
+                    position / KIB,
+                    (taken + 1) * 64
                 )
             });
             Ok(())
         })
-        .about("a second is spent on each");
+        .about("it takes a second for each chunk")
+        .budget(16 * MIB);
 
     grade
         .case("a_large_upload", &[Memory, Correct], |t| async move {
@@ -329,13 +375,27 @@ fn main() -> ExitCode {
             let uploads: Vec<Source> = (0..times)
                 .map(|_| t.give(Source::new(data.clone())))
                 .collect();
+            let others: Vec<[Source; 2]> = (0..times)
+                .map(|_| {
+                    let stops = Source::new(data.clone()).paced(5000, Duration::from_secs(3600));
+                    let breaks = Source::new(data.clone()).fails_at(5000);
+                    [t.give(stops), t.give(breaks)]
+                })
+                .collect();
             let all = t.solve(async || {
                 let mut all = 0;
-                for src in uploads {
+                for (src, [given_up, breaks]) in uploads.into_iter().zip(others) {
                     let mut stream = pin!(chunks(src, 4096));
                     while let Some(chunk) = stream.next().await {
                         all += chunk?.len() as u64;
                     }
+                    {
+                        let mut stream = pin!(chunks(given_up, 4096));
+                        stream.next().await.transpose()?;
+                        timeout(Duration::from_millis(1), stream.next()).await.ok();
+                    }
+                    let mut stream = pin!(chunks(breaks, 4096));
+                    while stream.next().await.is_some_and(|chunk| chunk.is_ok()) {}
                 }
                 Ok(all)
             });
@@ -343,7 +403,9 @@ fn main() -> ExitCode {
             t.equal("bytes in all", n, t.size());
             Ok(())
         })
-        .about("one after the other")
+        .about(
+            "one after the other: whole ones, one that is given up inside a chunk, one that breaks",
+        )
         .budget(256 * KIB)
         .sizes(25 * 64 * KIB, 100 * 64 * KIB);
 
@@ -402,7 +464,7 @@ fn main() -> ExitCode {
                 .err(&format!("the source broke after 3 of 4 MiB with {kind:?}"))?;
                 let seen = noted(&notes).clone();
                 seen.check_error(&t, 64 * 1024, at, kind);
-                if seen.error != Some(kind) {
+                if seen.kind() != Some(kind) {
                     break; // one of them says it all
                 }
             }

@@ -1,4 +1,4 @@
-// trap fails correct: a buffer of `max_frame` from the start, and `usize::MAX` is a maximum too
+// trap fails correct, memory: a buffer of `max_frame` from the start, and `usize::MAX` is a maximum too
 
 use anyhow::{Result, ensure};
 use bytes::{Buf, Bytes, BytesMut};

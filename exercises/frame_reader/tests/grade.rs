@@ -13,6 +13,7 @@ use frame_reader::FrameReader;
 use grader::Criterion::{Cancel, Correct, Early, Errors, Memory};
 use grader::meter::{Content, KIB, MIB, Source};
 use grader::{ERROR_KINDS, Trial};
+use tokio::time::Instant;
 
 /// The maximum where the case is about something else, in bytes.
 const MAX: usize = 64 * 1024;
@@ -53,12 +54,23 @@ fn main() -> ExitCode {
     grade
         .case("no_maximum", &[Correct], |t| async move {
             let frames = [&b"hello"[..], b"world"];
-            let src = t.give(Source::new(wire(&frames)));
-            let got = t.solve(|| all(FrameReader::new(src, usize::MAX)));
-            same(&t, &got.await.ok()?, &frames);
+            for max in [(u32::MAX as usize).saturating_add(1), usize::MAX] {
+                let src = t.give(Source::new(wire(&frames)));
+                let got = t.solve(|| all(FrameReader::new(src, max)));
+                same(&t, &got.await.ok()?, &frames);
+            }
             Ok(())
         })
-        .about("`max_frame` is `usize::MAX`");
+        .about("`max_frame` is 4 GiB, and `usize::MAX`");
+    grade
+        .case("hours_of_silence", &[Correct], |t| async move {
+            let frames = [&b"hello"[..], b"", b"world"];
+            let src = t.give(Source::new(wire(&frames)).paced(9, HOUR));
+            let got = t.solve(|| all(FrameReader::new(src, MAX))).await.ok()?;
+            same(&t, &got, &frames);
+            Ok(())
+        })
+        .about("an hour between two frames and inside one");
     for max in [0, 5] {
         grade
             .case(
@@ -120,20 +132,27 @@ fn main() -> ExitCode {
         })
         .about("eight times the maximum")
         .budget(256 * KIB);
-    grade
-        .case(
-            "announces_32_mib_and_sends_2_bytes",
-            &[Memory],
-            |t| async move {
-                let src = t.give(Source::new(Content::exactly(b"\x02\0\0\0ab")));
+    for (name, length, size) in [
+        ("announces_32_mib_and_sends_2_bytes", [2, 0, 0, 0], "32 MiB"),
+        ("announces_4_gib_and_sends_2_bytes", [0xff; 4], "4 GiB"),
+    ] {
+        grade
+            .case(name, &[Memory, Correct], move |t| async move {
+                let bytes = [&length[..], b"ab"].concat();
+                let src = t.give(Source::new(Content::exactly(bytes)).paced(6, HOUR));
                 // Whether the cut-off frame is an error is another case.
                 let got = t.solve(|| until_the_end(FrameReader::new(src, usize::MAX)));
                 let _ = got.await.ok()?;
+                t.check(Correct, t.elapsed() >= HOUR, || {
+                    format!(
+                        "a length of {size} came, which `max_frame` allows, and it did not wait for the payload"
+                    )
+                });
                 Ok(())
-            },
-        )
-        .about("and `max_frame` would allow it")
-        .budget(2 * MIB);
+            })
+            .about("and `max_frame` would allow it; an hour later is the end")
+            .budget(2 * MIB);
+    }
     for (name, payload, budget, sizes) in [
         ("frames_of_64_kib", MAX, MIB, (32 * MIB, 128 * MIB)),
         ("frames_of_16_bytes", 16, 256 * KIB, (2 * MIB, 8 * MIB)),
@@ -194,22 +213,31 @@ fn main() -> ExitCode {
         .sizes(25 * 64 * KIB, 100 * 64 * KIB);
 
     grade
-        .case("the_first_frame_is_there", &[Early], |t| async move {
-            let src = Source::new(wire(&[b"hello", b"world"])).paced(9, HOUR);
-            let src = t.give(src);
-            let got = t.solve(|| async {
-                let mut reader = FrameReader::new(src, MAX);
-                reader.next_frame().await
-            });
-            let got = got.await.ok()?;
-            t.equal("first frame", got.as_deref(), Some(&b"hello"[..]));
-            t.check(Early, t.elapsed() < HOUR, || {
-                "the first frame was whole, and it was held back until more had come, an hour later"
-                    .into()
-            });
+        .case("each_frame_is_there", &[Early], |t| async move {
+            for (payload, size) in [("hello", "a frame"), ("", "an empty frame")] {
+                let frames = [payload.as_bytes(); 3];
+                let src = Source::new(wire(&frames)).paced(4 + payload.len() as u64, HOUR);
+                let src = t.give(src);
+                let got = t.solve(|| async {
+                    let (began, mut reader) = (Instant::now(), FrameReader::new(src, MAX));
+                    let (mut got, mut late) = (Vec::new(), false);
+                    for before in 0..frames.len() as u32 {
+                        got.extend(reader.next_frame().await?);
+                        late |= began.elapsed() >= HOUR * (before + 1);
+                    }
+                    Ok((got, late))
+                });
+                let (got, late) = got.await.ok()?;
+                same(&t, &got, &frames);
+                t.check(Early, !late || got.len() < frames.len(), || {
+                    format!(
+                        "{size} was whole, and it was held back until more had come, an hour later"
+                    )
+                });
+            }
             Ok(())
         })
-        .about("the second comes an hour later");
+        .about("the next comes an hour later");
     grade
         .case("refused_by_its_length", &[Early], |t| async move {
             let src = Source::new(wire(&[&[b'.'; 6]])).paced(4, HOUR);
@@ -336,7 +364,8 @@ fn main() -> ExitCode {
         .about("1448 bytes come every 5 ms, of frames of up to 60 KB");
     grade
         .case("gives_up_at_once", &[Cancel], |t| async move {
-            let src = t.give(Source::new(wire(&words())).shaped(&[0, 1, 0, 3, 0, 0, 9]));
+            let many = words().repeat(50);
+            let src = t.give(Source::new(wire(&many)).shaped(&[0, 1, 0, 3, 0, 0, 9, 700]));
             let got = t.solve(|| async {
                 let mut reader = FrameReader::new(src, MAX);
                 let mut frames = Vec::new();
@@ -351,10 +380,10 @@ fn main() -> ExitCode {
                 Ok((frames, None))
             });
             let (got, end) = got.await.ok()?;
-            nothing_lost(&t, &got, &words(), end, "when it first had to wait");
+            nothing_lost(&t, &got, &many, end, "when it first had to wait");
             Ok(())
         })
-        .about("each call is polled once");
+        .about("each call is polled once, for 1,000 frames");
     grade.case("the_caller_goes_away", &[Cancel], |t| async move {
         let src = Source::new(Content::repeat(framed(&[b'.'; 1020]), 64 * MIB));
         let src = t.give(src.paced(1500, Duration::from_millis(10)));

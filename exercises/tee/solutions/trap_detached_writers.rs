@@ -1,4 +1,4 @@
-// trap fails cancel: the writers are tasks that nobody stops when the caller goes away
+// trap fails cancel, memory: the writers are tasks that nobody stops when the caller goes away
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};

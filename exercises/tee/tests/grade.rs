@@ -4,11 +4,13 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use grader::Criterion::{Backpressure, Cancel, Correct, Errors, Memory, Overlap};
+use grader::Criterion::{self, Backpressure, Cancel, Correct, Errors, Memory, Overlap};
 use grader::meter::{Content, KIB, MIB, Sink, Source, Watch, Window};
 use grader::{ERROR_KINDS, Trial};
 use tee::tee;
+use tokio::time::timeout;
 
+const HOUR: Duration = Duration::from_secs(3600);
 const UPLOAD: &str = "a piece of an upload, and the next\n";
 
 fn main() -> ExitCode {
@@ -70,6 +72,35 @@ fn main() -> ExitCode {
         Ok(())
     });
 
+    for (name, about, (src_waits, b_waits)) in [
+        (
+            "a_client_that_pauses",
+            "700 bytes come every hour",
+            (true, false),
+        ),
+        (
+            "a_sink_that_pauses",
+            "b takes 700 bytes an hour",
+            (false, true),
+        ),
+    ] {
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let upload = Content::repeat(UPLOAD, 3000);
+                let src = Source::new(upload.clone());
+                let src = t.give(if src_waits { src.paced(700, HOUR) } else { src });
+                let (a, b) = (Sink::new(upload.clone()), Sink::new(upload.clone()));
+                let b = if b_waits { b.paced(700, HOUR) } else { b };
+                let (a, b) = (t.give(a), t.give(b));
+                let seen = [a.watch(), b.watch()];
+                let n = t.solve(|| tee(src, a, b)).await.ok()?;
+                both_whole(&t, &seen, upload.len());
+                t.equal("bytes", n, upload.len());
+                Ok(())
+            })
+            .about(about);
+    }
+
     for (name, pace_of_a, pace_of_b, large) in [
         ("a_large_upload", 4 * MIB, MIB, 256 * MIB),
         ("a_large_upload_with_a_slow_a", MIB, 4 * MIB, 64 * MIB),
@@ -118,22 +149,39 @@ fn main() -> ExitCode {
             })
             .about(about);
     }
-    grade
-        .case("two_slow_sinks", &[Overlap, Correct], |t| async move {
-            let upload = Content::repeat(UPLOAD, 100 * 64 * KIB + 1);
-            let src = t.give(Source::new(upload.clone()));
-            let slow = || {
-                let sink = Sink::new(upload.clone());
-                t.give(sink.paced(64 * KIB, Duration::from_millis(10)))
-            };
-            let (a, b) = (slow(), slow());
-            let seen = [a.watch(), b.watch()];
-            t.solve(|| tee(src, a, b)).await.ok()?;
-            t.overlapped(Duration::from_millis(1300));
-            both_whole(&t, &seen, upload.len());
-            Ok(())
-        })
-        .about("each needs 10 ms for 64 KiB, 1 s for all");
+    for (name, about, chunk) in [
+        (
+            "two_slow_sinks",
+            "each needs 10 ms for 64 KiB, 1 s for all",
+            64 * KIB,
+        ),
+        (
+            "two_slow_sinks_and_small_reads",
+            "each needs 10 ms for the 1000 bytes of a read, 1 s for all",
+            1000,
+        ),
+    ] {
+        grade
+            .case(name, &[Overlap, Correct], move |t| async move {
+                let upload = Content::repeat(UPLOAD, 100 * chunk + 1);
+                let src = Source::new(upload.clone()).shaped(&[chunk as usize]);
+                let src = t.give(src);
+                let slow = || {
+                    let sink = Sink::new(upload.clone());
+                    t.give(sink.paced(chunk, Duration::from_millis(10)))
+                };
+                let (a, b) = (slow(), slow());
+                let seen = [a.watch(), b.watch()];
+                t.solve(|| tee(src, a, b)).await.ok()?;
+                // More or less than that takes a time of its own.
+                if seen.iter().all(|sink| sink.position() == upload.len()) {
+                    t.overlapped(Duration::from_millis(1300));
+                }
+                both_whole(&t, &seen, upload.len());
+                Ok(())
+            })
+            .about(about);
+    }
 
     for (name, at, kind) in [
         ("source_broken_at_once", 0, ErrorKind::Other),
@@ -156,7 +204,7 @@ fn main() -> ExitCode {
             t.solve(|| tee(src, a, b))
                 .await
                 .err(&format!("the source broke after {at} of 300000 bytes"))?;
-            no_false_end(&t, &seen, upload.len(), "the source");
+            no_false_end(&t, Errors, &seen, upload.len(), "the source had broken");
             Ok(())
         });
     }
@@ -186,7 +234,7 @@ fn main() -> ExitCode {
                     "{after} bytes were read after sink `{broken}` had broken, so the error came late"
                 )
             });
-            no_false_end(&t, &seen, upload.len(), &format!("sink `{broken}`"));
+            no_false_end(&t, Errors, &seen, upload.len(), &format!("sink `{broken}` had broken"));
             Ok(())
         });
     }
@@ -201,7 +249,7 @@ fn main() -> ExitCode {
                     let src = t.give(Source::new(upload.clone()));
                     let sink = |number| match Sink::new(upload.clone()) {
                         sink if number == breaks => t.give(sink.fails_at(0)),
-                        sink => t.give(sink.paced(256, Duration::from_secs(3600))),
+                        sink => t.give(sink.paced(256, HOUR)),
                     };
                     let (a, b) = (sink(0), sink(1));
                     let seen = [a.watch(), b.watch()];
@@ -216,7 +264,7 @@ fn main() -> ExitCode {
                             late.as_secs() / 3600
                         )
                     });
-                    no_false_end(&t, &seen, upload.len(), &format!("sink `{broken}`"));
+                    no_false_end(&t, Errors, &seen, upload.len(), &format!("sink `{broken}` had broken"));
                     Ok(())
                 },
             )
@@ -287,10 +335,27 @@ fn main() -> ExitCode {
                     (src, a, t.give(Sink::new(upload.clone())))
                 })
                 .collect();
+            let others: Vec<[(Source, Sink, Sink); 2]> = (0..times)
+                .map(|_| {
+                    [false, true].map(|breaks| {
+                        let (src, a) = (Source::new(upload.clone()), Sink::new(upload.clone()));
+                        let (src, a) = if breaks {
+                            (src.fails_at(5000), a)
+                        } else {
+                            (src, a.paced(5000, HOUR))
+                        };
+                        let b = Sink::new(upload.clone());
+                        (t.give(src), t.give(a), t.give(b))
+                    })
+                })
+                .collect();
             let all = t.solve(|| async {
                 let mut all = 0;
-                for (src, a, b) in ends {
+                for ((src, a, b), [stuck, broken]) in ends.into_iter().zip(others) {
                     all += tee(src, a, b).await?;
+                    let stuck = tee(stuck.0, stuck.1, stuck.2);
+                    timeout(Duration::from_millis(1), stuck).await.ok();
+                    tee(broken.0, broken.1, broken.2).await.ok();
                 }
                 Ok(all)
             });
@@ -298,7 +363,7 @@ fn main() -> ExitCode {
             t.equal("bytes in all", n, t.size());
             Ok(())
         })
-        .about("one after the other")
+        .about("one after the other: a whole one, one that is given up, one that breaks")
         .budget(512 * KIB)
         .sizes(25 * 64 * KIB, 100 * 64 * KIB);
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
@@ -309,8 +374,11 @@ fn main() -> ExitCode {
             t.give(sink.paced(64 * KIB, Duration::from_millis(100)))
         };
         let (a, b) = (slow(), slow());
+        let seen = [a.watch(), b.watch()];
         t.cancel_after(Duration::from_secs(2), || tee(src, a, b))
-            .await
+            .await?;
+        no_false_end(&t, Cancel, &seen, upload.len(), "the caller had given up");
+        Ok(())
     });
 
     grade.run()
@@ -354,14 +422,14 @@ fn both_whole(t: &Trial, seen: &[Watch; 2], expected: u64) {
 }
 
 /// No sink that has only a part was shut down. Tells of the first that was.
-fn no_false_end(t: &Trial, seen: &[Watch; 2], all: u64, broken: &str) {
+fn no_false_end(t: &Trial, criterion: Criterion, seen: &[Watch; 2], all: u64, when: &str) {
     for (name, sink) in NAMES.iter().zip(seen) {
         let got = sink.position();
         if sink.shutdowns() > 0 && got != all {
             return t.wrong(
-                Errors,
+                criterion,
                 format!(
-                    "{broken} had broken, and sink `{name}` was shut down with {got} of {all} bytes: its reader takes \
+                    "{when}, and sink `{name}` was shut down with {got} of {all} bytes: its reader takes \
                      the part that came for the whole"
                 ),
             );

@@ -1,4 +1,4 @@
-// trap fails correct: an empty chunk throws away the beginning of a character
+// trap fails correct, errors: an empty chunk throws away the beginning of a character
 
 use std::str;
 

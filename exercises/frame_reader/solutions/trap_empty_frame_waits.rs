@@ -1,0 +1,57 @@
+// trap fails early: an empty frame waits for the byte behind it
+
+use anyhow::{Result, bail};
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+pub struct FrameReader<R> {
+    inner: R,
+    max_frame: usize,
+    buf: BytesMut,
+    ended: bool,
+}
+
+impl<R: AsyncRead + Unpin + Send + 'static> FrameReader<R> {
+    pub fn new(inner: R, max_frame: usize) -> Self {
+        FrameReader {
+            inner,
+            max_frame,
+            buf: BytesMut::new(),
+            ended: false,
+        }
+    }
+
+    fn take(&mut self) -> Result<Option<Bytes>> {
+        let Some((head, payload)) = self.buf.split_first_chunk::<4>() else {
+            return Ok(None);
+        };
+        let len = u32::from_be_bytes(*head) as usize;
+        if len > self.max_frame {
+            bail!(
+                "a frame of {len} bytes, and {} are the most",
+                self.max_frame
+            );
+        }
+        if payload.len() < len || payload.is_empty() && !self.ended {
+            return Ok(None);
+        }
+        self.buf.advance(4);
+        Ok(Some(self.buf.split_to(len).freeze()))
+    }
+
+    pub async fn next_frame(&mut self) -> Result<Option<Bytes>> {
+        loop {
+            if let Some(frame) = self.take()? {
+                return Ok(Some(frame));
+            }
+            if self.ended && self.buf.is_empty() {
+                return Ok(None);
+            }
+            if self.ended {
+                bail!("the end inside a frame");
+            }
+            self.buf.reserve(8 * 1024);
+            self.ended = self.inner.read_buf(&mut self.buf).await? == 0;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// trap fails cancel: after 64 frames it lets others run, with a frame in its hand
+
+use anyhow::{Result, bail};
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+pub struct FrameReader<R> {
+    inner: R,
+    max_frame: usize,
+    buf: BytesMut,
+    given: u64,
+}
+
+impl<R: AsyncRead + Unpin + Send + 'static> FrameReader<R> {
+    pub fn new(inner: R, max_frame: usize) -> Self {
+        FrameReader {
+            inner,
+            max_frame,
+            buf: BytesMut::new(),
+            given: 0,
+        }
+    }
+
+    fn take(&mut self) -> Result<Option<Bytes>> {
+        let Some((head, payload)) = self.buf.split_first_chunk::<4>() else {
+            return Ok(None);
+        };
+        let len = u32::from_be_bytes(*head) as usize;
+        if len > self.max_frame {
+            bail!(
+                "a frame of {len} bytes, and {} are the most",
+                self.max_frame
+            );
+        }
+        if payload.len() < len {
+            return Ok(None);
+        }
+        self.buf.advance(4);
+        self.given += 1;
+        Ok(Some(self.buf.split_to(len).freeze()))
+    }
+
+    pub async fn next_frame(&mut self) -> Result<Option<Bytes>> {
+        loop {
+            if let Some(frame) = self.take()? {
+                if self.given % 64 == 0 {
+                    tokio::task::yield_now().await;
+                }
+                return Ok(Some(frame));
+            }
+            self.buf.reserve(8 * 1024);
+            let n = self.inner.read_buf(&mut self.buf).await?;
+            if n == 0 {
+                if self.buf.is_empty() {
+                    return Ok(None);
+                }
+                bail!("the end inside a frame");
+            }
+        }
+    }
+}
