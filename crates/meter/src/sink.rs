@@ -20,6 +20,7 @@ pub struct Sink {
     turn: usize,
     fails: Fails,
     pace: Option<Pace>,
+    end: Option<Pace>,
     window: Option<Window>,
     shut: bool,
     end_waits: bool,
@@ -45,6 +46,7 @@ impl Sink {
             turn: 0,
             fails: Fails::default(),
             pace: None,
+            end: None,
             window: None,
             shut: false,
             end_waits: false,
@@ -85,6 +87,12 @@ impl Sink {
     /// Waits for `wait` after each `bytes` bytes, on tokio's clock.
     pub fn paced(mut self, bytes: u64, wait: Duration) -> Self {
         self.pace = Some(Pace::new(bytes, wait));
+        self
+    }
+
+    /// Its shutdown waits for `wait`, on tokio's clock.
+    pub fn shuts_down_in(mut self, wait: Duration) -> Self {
+        self.end = Some(Pace::new(0, wait));
         self
     }
 
@@ -184,6 +192,10 @@ impl AsyncWrite for Sink {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_end(cx));
+        let this = &mut *self;
+        if let Some(end) = &mut this.end {
+            ready!(end.poll(cx, &this.watch));
+        }
         // As a `BufWriter` does, it flushes first.
         if std::mem::take(&mut self.fails.flush) {
             return Poll::Ready(Err(self.broken("flush")));

@@ -149,6 +149,18 @@ async fn a_sink_compares_and_remembers() {
     assert!(sink.flush().await.is_err() && sink.shutdown().await.is_ok());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_takes_its_time() {
+    let hour = Duration::from_secs(3600);
+    let mut sink = Sink::new(Content::exactly("")).shaped(&[0, 1]);
+    sink = sink.shuts_down_in(hour);
+    let seen = sink.watch();
+    let soon = tokio::time::timeout(hour / 2, sink.shutdown()).await;
+    assert!(soon.is_err() && seen.shutdowns() == 0);
+    sink.shutdown().await.expect("shuts down");
+    assert_eq!((seen.shutdowns(), seen.waited()), (1, hour));
+}
+
 /// In one test, since there is one hook; no other test crosses a wire.
 #[tokio::test]
 async fn wires_are_crossed_where_they_stand() {

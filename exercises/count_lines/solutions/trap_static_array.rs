@@ -1,4 +1,4 @@
-// trap fails memory: gathers 32 MiB at a time in an array that is part of the program and not of the heap
+// trap fails correct, memory: gathers 32 MiB at a time in an array that is part of the program and not of the heap
 
 use std::sync::{Mutex, PoisonError};
 

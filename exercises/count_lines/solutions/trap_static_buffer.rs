@@ -1,4 +1,4 @@
-// trap fails memory: gathers the input in a `static`, where no local variable shows it
+// trap fails correct, memory: gathers the input in a `static`, where no local variable shows it
 
 use std::sync::{Mutex, PoisonError};
 

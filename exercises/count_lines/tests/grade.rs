@@ -8,6 +8,7 @@ use count_lines::count_lines;
 use grader::Criterion::{Cancel, Correct, Errors, Memory};
 use grader::ERROR_KINDS;
 use grader::meter::{Content, KIB, MIB, Source};
+use tokio::time::Instant;
 
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
@@ -49,6 +50,45 @@ fn main() -> ExitCode {
             Ok(())
         });
     }
+    grade
+        .case("an_hour_of_silence", &[Correct], move |t| async move {
+            let src = Source::new(Content::exactly(text));
+            let src = t.give(src.paced(15, Duration::from_secs(3600)));
+            let n = t.solve(|| count_lines(src)).await.ok()?;
+            t.equal("newlines", n, 6);
+            Ok(())
+        })
+        .about("15 bytes an hour");
+    grade
+        .case("two_at_once", &[Correct], |t| async move {
+            let slow = Source::new(Content::exactly("one\ntwo\nthree\n"));
+            let slow = t.give(slow.paced(4, Duration::from_secs(3600)));
+            let quick = t.give(Source::new(Content::exactly("a\nb\n")));
+            let start = Instant::now();
+            let both = t.solve(|| async {
+                let quick = async { (count_lines(quick).await, start.elapsed()) };
+                let (slow, (quick, took)) = tokio::join!(count_lines(slow), quick);
+                Ok((slow?, quick?, took))
+            });
+            let (slow, quick, took) = both.await.ok()?;
+            t.equal("newlines of two logs at once", (slow, quick), (3, 2));
+            t.check(Correct, took < Duration::from_secs(60), || {
+                format!(
+                    "a short log took {} s since a slow one came at the same time: one call waits for the other",
+                    took.as_secs()
+                )
+            });
+            Ok(())
+        })
+        .about("of the first, 4 bytes come an hour");
+    grade
+        .case("nothing_but_newlines", &[Correct], |t| async move {
+            let src = t.give(Source::new(Content::repeat("\n", 300_000)));
+            let n = t.solve(|| count_lines(src)).await.ok()?;
+            t.equal("newlines", n, 300_000);
+            Ok(())
+        })
+        .about("300000 of them");
     grade.case("binary_data", &[Correct], |t| async move {
         let every_byte: Vec<u8> = (0..=255).collect();
         let data = Content::repeat(every_byte, 300_000);

@@ -1,4 +1,4 @@
-// trap fails early: gathers up to 32 lines before it hands on the first of them
+// trap fails early, errors: gathers up to 32 lines before it hands on the first of them
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 

@@ -1,4 +1,4 @@
-// trap fails early: hands a line on when the next one has come, so the last that came always waits
+// trap fails early, errors: hands a line on when the next one has come, so the last that came always waits
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 

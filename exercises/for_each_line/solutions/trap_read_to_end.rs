@@ -1,4 +1,4 @@
-// trap fails memory, early: holds the whole input before it looks for the first line
+// trap fails memory, early, errors: holds the whole input before it looks for the first line
 
 use tokio::io::{AsyncBufRead, AsyncReadExt};
 

@@ -210,6 +210,80 @@ fn main() -> ExitCode {
             .about(format!("buffers of 1, 2, 7 and 8192 bytes; {about}"));
     }
 
+    grade
+        .case("an_hour_of_silence", &[Correct], |t| async move {
+            let text = "ok\nhalf a line\n\ntoo long a line\nno newline";
+            let src = Source::new(Content::exactly(text));
+            let src = BufReader::new(t.give(src.paced(7, Duration::from_secs(3600))));
+            let mut got: Vec<Vec<u8>> = Vec::new();
+            let on_line = |line: &[u8]| got.push(line.to_vec());
+            let skipped = t.solve(|| for_each_line(src, 11, on_line)).await.ok()?;
+            let (lines, too_long) = expected(text.as_bytes(), 11);
+            if got == lines {
+                t.equal("lines skipped", skipped, too_long);
+            } else {
+                let (got, lines) = (show(&got), show(&lines));
+                t.wrong(Correct, format!("on_line got {got}, expected {lines}"));
+            }
+            Ok(())
+        })
+        .about("7 bytes an hour");
+    grade
+        .case("two_at_once", &[Correct], |t| async move {
+            let slow = Source::new(Content::exactly("one and a half\ntwo\n"));
+            let slow = BufReader::new(t.give(slow.paced(4, Duration::from_secs(3600))));
+            let quick = t.give(Source::new(Content::exactly("three\nfour")));
+            let (quick, start) = (BufReader::new(quick), Instant::now());
+            let (mut slow_lines, mut quick_lines) = (Vec::new(), Vec::new());
+            let both = t.solve(|| async {
+                let quick = async {
+                    let add = |line: &[u8]| quick_lines.push(line.to_vec());
+                    (for_each_line(quick, 9, add).await, start.elapsed())
+                };
+                let add = |line: &[u8]| slow_lines.push(line.to_vec());
+                let (slow, (quick, took)) = tokio::join!(for_each_line(slow, 20, add), quick);
+                Ok((slow? + quick?, took))
+            });
+            let (skipped, took) = both.await.ok()?;
+            let whole: [&[u8]; 2] = [b"one and a half", b"two"];
+            t.check(Correct, slow_lines == whole, || {
+                format!(
+                    "with two sources at once, on_line got {}, expected {}",
+                    show(&slow_lines),
+                    show(&whole)
+                )
+            });
+            let whole: [&[u8]; 2] = [b"three", b"four"];
+            t.check(Correct, quick_lines == whole, || {
+                format!(
+                    "with two sources at once, on_line got {}, expected {}",
+                    show(&quick_lines),
+                    show(&whole)
+                )
+            });
+            t.equal("lines skipped", skipped, 0);
+            t.check(Correct, took < Duration::from_secs(60), || {
+                format!(
+                    "a short source took {} s since a slow one came at the same time: one call waits for the other",
+                    took.as_secs()
+                )
+            });
+            Ok(())
+        })
+        .about("of the first, 4 bytes come an hour");
+    grade
+        .case("a_line_of_3_mib", &[Correct], |t| async move {
+            let line = vec![b'x'; 3 * MIB as usize];
+            let src = t.give(Source::new(Content::exactly(line)));
+            let (src, mut lens) = (BufReader::new(src), Vec::new());
+            let on_line = |line: &[u8]| lens.push(line.len() as u64);
+            let skipped = t.solve(|| for_each_line(src, usize::MAX, on_line)).await;
+            t.equal("lines skipped", skipped.ok()?, 0);
+            t.equal("lengths of the lines", lens, vec![3 * MIB]);
+            Ok(())
+        })
+        .about("max_line is usize::MAX");
+
     // A long line, its newline, and a short one.
     grade
         .case("a_line_of_256_mib", &[Memory, Correct], |t| async move {
@@ -276,16 +350,16 @@ fn main() -> ExitCode {
             .sizes(32 * MIB, 128 * MIB);
     }
     grade
-        .case("a_limit_of_1_gib", &[Memory, Correct], |t| async move {
+        .case("a_limit_of_4_gib", &[Memory, Correct], |t| async move {
             let src = t.give(Source::new(Content::exactly("one\ntwo\n")));
             let (src, mut lines) = (BufReader::new(src), 0);
-            let max_line = GIB as usize;
+            let max_line = 4 * GIB as usize;
             let skipped = t.solve(|| for_each_line(src, max_line, |_: &[u8]| lines += 1));
             t.equal("lines skipped", skipped.await.ok()?, 0);
             t.equal("lines", lines, 2);
             Ok(())
         })
-        .about("max_line is 1 GiB, and the lines are short")
+        .about("max_line is 4 GiB, and the lines are short")
         .budget(512 * KIB);
     grade
         .case("a_hundred_clients", &[Memory, Correct], |t| async move {
@@ -311,23 +385,36 @@ fn main() -> ExitCode {
         .budget(512 * KIB)
         .sizes(25 * 190_000, 100 * 190_000);
 
-    for (name, about, text) in [
-        ("each_line_at_once", "a line a second", &b"123456789\n"[..]),
+    for (name, about, text, piece) in [
+        (
+            "each_line_at_once",
+            "a line a second",
+            &b"123456789\n"[..],
+            10,
+        ),
         (
             "each_line_at_once_after_a_long_one",
             "a long line and a short one a second",
             b"too long, this\n123456789\n",
+            25,
+        ),
+        (
+            "each_line_at_once_with_a_part_of_the_next",
+            "lines of 10 bytes, 13 bytes a second",
+            b"123456789\n",
+            13,
         ),
     ] {
         grade
             .case(name, &[Early, Correct], move |t| async move {
                 let each = text.len() as u64;
                 let src = Source::new(Content::repeat(text, 100 * each));
-                let src = BufReader::new(t.give(src.paced(each, Duration::from_secs(1))));
+                let src = BufReader::new(t.give(src.paced(piece, Duration::from_secs(1))));
                 let (start, mut count, mut late) = (Instant::now(), 0, None);
                 let on_line = |_: &[u8]| {
-                    let there = Duration::from_secs(count);
                     count += 1;
+                    // In the pieces before the one that has its newline.
+                    let there = Duration::from_secs((count * each).div_ceil(piece) - 1);
                     if start.elapsed() > there + Duration::from_millis(10) && late.is_none() {
                         late = Some((count, there, start.elapsed()));
                     }
@@ -378,11 +465,20 @@ fn main() -> ExitCode {
                 .err(&format!("the source broke after {at} bytes"))?;
             let last = got.last().filter(|last| *last != b"123456789");
             let handed_on = last.is_some_and(|last| !last.is_empty() && part.as_bytes().starts_with(last));
+            let (whole, _) = expected(&text.as_bytes()[..at as usize - part.len()], 10);
+            let lost = whole.len() > got.iter().filter(|line| whole.contains(line)).count();
             t.check(Errors, !handed_on, || {
                 format!(
                     "the source broke after {at} bytes, in the middle of a line, and on_line was called with {}, as \
                      if that part were a line",
                     show(&got[got.len() - 1..])
+                )
+            });
+            t.check(Errors, !lost, || {
+                format!(
+                    "the source broke after {at} bytes, and on_line got {} of the lines that were whole by then, {}",
+                    show(&got),
+                    show(&whole)
                 )
             });
             Ok(())

@@ -8,6 +8,7 @@ use grader::Criterion::{Cancel, Correct, Early, Errors, Memory};
 use grader::ERROR_KINDS;
 use grader::meter::{Content, GIB, KIB, MIB, Source};
 use read_capped::read_capped;
+use tokio::time::Instant;
 
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
             100_000,
             &[0, 4096, 1, 0, 33],
         ),
-        ("no_cap", 100_000, usize::MAX, &[]),
+        ("no_cap", 3_000_000, usize::MAX, &[]),
     ] {
         grade
             .case(name, &[Correct], move |t| async move {
@@ -58,6 +59,64 @@ fn main() -> ExitCode {
     }
 
     grade
+        .case("white_space_around", &[Correct], |t| async move {
+            let body = "\u{feff} {\"id\":7}\r\n\n";
+            let src = t.give(Source::new(Content::exactly(body)));
+            let got = t.solve(|| read_capped(src, 100)).await.ok()?;
+            let got = String::from_utf8_lossy(&got);
+            t.equal("body", got.as_ref(), body);
+            Ok(())
+        })
+        .about("a byte order mark in front, newlines at the end");
+    grade
+        .case("an_hour_of_silence", &[Correct], |t| async move {
+            let src = Source::new(Content::exactly("{\"id\":7}"));
+            let src = t.give(src.paced(5, Duration::from_secs(3600)));
+            let got = t.solve(|| read_capped(src, 8)).await.ok()?;
+            t.equal("length of the body", got.len(), 8);
+            Ok(())
+        })
+        .about("half of the body comes an hour later");
+    grade
+        .case("two_at_once", &[Correct], |t| async move {
+            let slow = Source::new(Content::exactly("[1,2,3,4,5,6]"));
+            let slow = t.give(slow.paced(4, Duration::from_secs(3600)));
+            let quick = t.give(Source::new(Content::exactly("{\"id\":7}")));
+            let start = Instant::now();
+            let both = t.solve(|| async {
+                let quick = async { (read_capped(quick, 8).await, start.elapsed()) };
+                let (slow, (quick, took)) = tokio::join!(read_capped(slow, 13), quick);
+                Ok((slow?, quick?, took))
+            });
+            let (slow, quick, took) = both.await.ok()?;
+            let got = [slow, quick].map(|body| String::from_utf8_lossy(&body).into_owned());
+            t.equal(
+                "two bodies at once",
+                got.each_ref().map(String::as_str),
+                ["[1,2,3,4,5,6]", "{\"id\":7}"],
+            );
+            t.check(Correct, took < Duration::from_secs(60), || {
+                format!(
+                    "a short body took {} s since a slow one came at the same time: one call waits for the other",
+                    took.as_secs()
+                )
+            });
+            Ok(())
+        })
+        .about("of the first, 4 bytes come an hour");
+    grade
+        .case("one_above_the_cap_comes_late", &[Correct], |t| async move {
+            let src = Source::new(Content::exactly("{\"id\":7}"));
+            let src = t.give(src.paced(7, Duration::from_secs(3600)));
+            t.solve(|| read_capped(src, 7)).await.err_for(
+                Correct,
+                "7 bytes are allowed, and an eighth came an hour after them",
+            )?;
+            Ok(())
+        })
+        .about("an hour after the others");
+
+    grade
         .case(
             "64_gib_and_a_cap_of_1_mib",
             &[Memory, Correct],
@@ -72,42 +131,41 @@ fn main() -> ExitCode {
         .budget(2 * MIB + 256 * KIB)
         .size(64 * GIB);
     grade
-        .case("a_body_of_4_mib", &[Memory, Correct], |t| async move {
-            let body = Content::repeat("json", 4 * MIB);
+        .case("a_body_of_5_mib", &[Memory, Correct], |t| async move {
+            let body = Content::repeat("json", 5 * MIB);
             let src = t.give(Source::new(body.clone()).shaped(&[16 * 1024]));
-            let got = t.solve(|| read_capped(src, 4 * MIB as usize)).await.ok()?;
-            t.equal("length of the body", got.len() as u64, 4 * MIB);
+            let got = t.solve(|| read_capped(src, 5 * MIB as usize)).await.ok()?;
+            t.equal("length of the body", got.len() as u64, 5 * MIB);
             t.check(Correct, body.differs(0, &got).is_none(), || {
                 "the body has other bytes than the source".into()
             });
             Ok(())
         })
-        .budget(8 * MIB + 256 * KIB);
+        .budget(10 * MIB + 256 * KIB);
     grade
         .case(
-            "10_bytes_and_a_cap_of_1_gib",
+            "10_bytes_and_a_cap_of_4_gib",
             &[Memory, Correct],
             |t| async move {
                 let src = t.give(Source::new(Content::exactly("0123456789")));
-                let got = t.solve(|| read_capped(src, GIB as usize)).await.ok()?;
+                let got = t.solve(|| read_capped(src, 4 * GIB as usize)).await.ok()?;
                 t.equal("length of the body", got.len(), 10);
                 Ok(())
             },
         )
         .budget(128 * KIB);
 
-    for (name, shape) in [
-        ("stops_at_the_cap", &[][..]),
-        ("stops_at_the_cap_in_pieces", &[1500]),
+    for (name, max, shape) in [
+        ("stops_at_the_cap", 100_000, &[][..]),
+        ("stops_at_the_cap_in_pieces", 100_000, &[1500]),
+        ("stops_at_a_larger_cap", 300_000, &[]),
     ] {
         grade.case(name, &[Early, Correct], move |t| async move {
             let body = Content::repeat("json", 4 * MIB);
-            let src = Source::new(body)
-                .shaped(shape)
-                .read_limit(100_000 + 64 * KIB);
-            t.solve(|| read_capped(t.give(src), 100_000))
+            let src = Source::new(body).shaped(shape).read_limit(max + 64 * KIB);
+            t.solve(|| read_capped(t.give(src), max as usize))
                 .await
-                .err_for(Correct, "4 MiB came and 100000 bytes are allowed")?;
+                .err_for(Correct, &format!("4 MiB came and {max} bytes are allowed"))?;
             Ok(())
         });
     }
@@ -118,6 +176,11 @@ fn main() -> ExitCode {
         ("broken_after_exactly_the_cap", 100_000, ErrorKind::TimedOut),
         ("connection_reset", 50_000, ErrorKind::ConnectionReset),
         ("cut_off", 50_000, ErrorKind::UnexpectedEof),
+        (
+            "cut_off_after_exactly_the_cap",
+            100_000,
+            ErrorKind::UnexpectedEof,
+        ),
     ] {
         grade.case(name, &[Errors], move |t| async move {
             let body = Content::repeat("json", 100_001);

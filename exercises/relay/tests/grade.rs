@@ -8,6 +8,14 @@ use grader::Criterion::{Backpressure, Cancel, Correct, Errors, Memory};
 use grader::ERROR_KINDS;
 use grader::meter::{Content, KIB, MIB, Sink, Source, Window};
 use relay::relay;
+use tokio::time::Instant;
+
+fn shut_down_anyway(kind: ErrorKind) -> String {
+    format!(
+        "the sink was shut down although the source had broken ({kind:?}): its reader takes the part that came for \
+         the whole"
+    )
+}
 
 fn main() -> ExitCode {
     let mut grade = grader::exercise!();
@@ -50,6 +58,64 @@ fn main() -> ExitCode {
         Ok(())
     });
 
+    for (name, about, read, write, shutdown) in [
+        ("a_slow_server", "100 bytes an hour", 100, 300, 0),
+        ("a_slow_phone", "it takes 70 bytes an hour", 300, 70, 0),
+        (
+            "a_slow_shutdown",
+            "the shutdown takes an hour",
+            300,
+            300,
+            3600,
+        ),
+    ] {
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let hour = Duration::from_secs(3600);
+                let page = Content::repeat("a piece of a page\n", 250);
+                let src = t.give(Source::new(page.clone()).paced(read, hour));
+                let dst = Sink::new(page.clone()).paced(write, hour);
+                let dst = t.give(dst.shuts_down_in(Duration::from_secs(shutdown)));
+                let seen = dst.watch();
+                let n = t.solve(|| relay(src, dst)).await.ok()?;
+                t.whole(&seen, page.len());
+                t.equal("bytes", n, page.len());
+                Ok(())
+            })
+            .about(about);
+    }
+
+    grade
+        .case("two_at_once", &[Correct], |t| async move {
+            let page = |text| {
+                let page = Content::exactly(text);
+                (Source::new(page.clone()), t.give(Sink::new(page)))
+            };
+            let (slow, slow_dst) = page("a slow page");
+            let slow = t.give(slow.paced(4, Duration::from_secs(3600)));
+            let (quick, quick_dst) = page("a quick one");
+            let quick = t.give(quick);
+            let (slow_seen, quick_seen) = (slow_dst.watch(), quick_dst.watch());
+            let start = Instant::now();
+            let both = t.solve(|| async {
+                let quick = async { (relay(quick, quick_dst).await, start.elapsed()) };
+                let (slow, (quick, took)) = tokio::join!(relay(slow, slow_dst), quick);
+                Ok((slow?, quick?, took))
+            });
+            let (slow, quick, took) = both.await.ok()?;
+            t.whole(&slow_seen, 11);
+            t.whole(&quick_seen, 11);
+            t.equal("bytes of two pages at once", (slow, quick), (11, 11));
+            t.check(Correct, took < Duration::from_secs(60), || {
+                format!(
+                    "a short page took {} s since a slow one came at the same time: one call waits for the other",
+                    took.as_secs()
+                )
+            });
+            Ok(())
+        })
+        .about("of the first, 4 bytes come an hour");
+
     grade
         .case("a_large_download", &[Memory, Correct], |t| async move {
             let film = Content::repeat("a frame of a film, and the next one\n", t.size());
@@ -63,15 +129,18 @@ fn main() -> ExitCode {
         })
         .budget(512 * KIB)
         .sizes(64 * MIB, 256 * MIB);
-    for (name, chunk) in [
-        ("a_phone_in_a_tunnel", 64 * KIB),
-        ("a_phone_far_away", 1500),
+    for (name, chunk, wait) in [
+        ("a_phone_in_a_tunnel", 64 * KIB, 100),
+        ("a_phone_far_away", 1500, 100),
+        ("a_phone_that_stops_now_and_then", 3 * MIB / 2, 10_000),
     ] {
         grade.case(name, &[Backpressure], move |t| async move {
-            let film = Content::repeat("a frame of a film, and the next one\n", 4 * MIB);
+            // A read brings no more than one period, so that is longer than any buffer.
+            let frames = "a frame of a film, and the next one\n".repeat(30_000);
+            let film = Content::repeat(frames, 4 * MIB);
             let window = Window::new(256 * KIB);
             let src = t.give(Source::new(film.clone()).window(&window));
-            let dst = Sink::new(film.clone()).paced(chunk, Duration::from_millis(100));
+            let dst = Sink::new(film.clone()).paced(chunk, Duration::from_millis(wait));
             let dst = t.give(dst.window(&window));
             let seen = dst.watch();
             t.solve(|| relay(src, dst)).await.ok()?;
@@ -99,27 +168,24 @@ fn main() -> ExitCode {
             t.solve(|| relay(src, dst))
                 .await
                 .err(&format!("the source broke after {at} of 300000 bytes"))?;
-            t.check(Errors, seen.shutdowns() == 0, || {
-                "the sink was shut down although the source had broken: its reader takes the part \
-                 that came for the whole"
-                    .into()
-            });
+            t.check(Errors, seen.shutdowns() == 0, || shut_down_anyway(kind));
             Ok(())
         });
     }
-    for (name, kind) in [
-        ("sink_broken", ErrorKind::Other),
-        ("sink_gone", ErrorKind::BrokenPipe),
+    for (name, at, kind) in [
+        ("sink_broken", 100_000, ErrorKind::Other),
+        ("sink_broken_at_the_last_byte", MIB - 1, ErrorKind::Other),
+        ("sink_gone", 100_000, ErrorKind::BrokenPipe),
     ] {
         grade.case(name, &[Errors], move |t| async move {
             let page = Content::repeat("a piece of a page\n", MIB);
             let src = t.give(Source::new(page.clone()));
             let read = src.watch();
-            let dst = t.give(Sink::new(page).fails_at(100_000).fails_with(kind));
+            let dst = t.give(Sink::new(page).fails_at(at).fails_with(kind));
             let broke = dst.watch();
             t.solve(|| relay(src, dst))
                 .await
-                .err("the sink broke after 100000 of 1048576 bytes")?;
+                .err(&format!("the sink broke after {at} of 1048576 bytes"))?;
             let after = read.position() - broke.read_when_failed();
             t.check(Errors, after <= 256 * KIB, || {
                 format!("{after} bytes were read after the sink had broken, so the error came late")
@@ -127,6 +193,27 @@ fn main() -> ExitCode {
             Ok(())
         });
     }
+    grade
+        .case("sink_gone_and_a_silent_server", &[Errors], |t| async move {
+            let page = Content::repeat("a piece of a page\n", 100_000);
+            let src = Source::new(page.clone()).paced(12_000, Duration::from_secs(3600));
+            let src = t.give(src);
+            let read = src.watch();
+            let dst = Sink::new(page).fails_at(11_999);
+            let dst = t.give(dst.fails_with(ErrorKind::BrokenPipe));
+            let broke = dst.watch();
+            t.solve(|| relay(src, dst))
+                .await
+                .err("the sink broke after 11999 of 100000 bytes")?;
+            let waited = read.position() > broke.read_when_failed();
+            t.check(Errors, !waited, || {
+                "the sink broke while the source was silent, and the error came with the source's next bytes, an hour \
+                 later: a source that stays silent keeps it for ever"
+                    .into()
+            });
+            Ok(())
+        })
+        .about("12000 bytes an hour");
     grade.case("flush_fails", &[Errors], |t| async move {
         let page = Content::repeat("a piece of a page\n", 100_000);
         let src = t.give(Source::new(page.clone()));
@@ -152,14 +239,28 @@ fn main() -> ExitCode {
             for kind in ERROR_KINDS {
                 let src = t.give(Source::new(film.clone()).fails_at(3 * MIB).fails_with(kind));
                 let dst = t.give(Sink::new(film.clone()));
+                let seen = dst.watch();
                 t.solve(|| relay(src, dst))
                     .await
                     .err(&format!("the source broke after 3 of 4 MiB with {kind:?}"))?;
+                t.check(Errors, seen.shutdowns() == 0, || shut_down_anyway(kind));
                 let src = t.give(Source::new(film.clone()));
                 let dst = t.give(Sink::new(film.clone()).fails_at(3 * MIB).fails_with(kind));
                 t.solve(|| relay(src, dst))
                     .await
                     .err(&format!("the sink broke after 3 of 4 MiB with {kind:?}"))?;
+                for (what, flush) in [("flushed", true), ("shut down", false)] {
+                    let page = Content::repeat("a piece of a page\n", 1000);
+                    let src = t.give(Source::new(page.clone()));
+                    let dst = Sink::new(page).fails_with(kind);
+                    let dst = t.give(match flush {
+                        true => dst.fails_to_flush(),
+                        false => dst.fails_to_shut_down(),
+                    });
+                    t.solve(|| relay(src, dst))
+                        .await
+                        .err(&format!("the sink could not be {what}: {kind:?}"))?;
+                }
             }
             Ok(())
         })
@@ -192,8 +293,15 @@ fn main() -> ExitCode {
         let film = Content::repeat("a frame of a film, and the next one\n", 64 * MIB);
         let src = t.give(Source::new(film.clone()));
         let dst = t.give(Sink::new(film).paced(64 * KIB, Duration::from_millis(100)));
+        let seen = dst.watch();
         t.cancel_after(Duration::from_secs(2), || relay(src, dst))
-            .await
+            .await?;
+        t.check(Cancel, seen.shutdowns() == 0, || {
+            "the sink was shut down although the caller gave up halfway: its reader takes the part that came for the \
+             whole"
+                .into()
+        });
+        Ok(())
     });
 
     grade.run()
