@@ -23,6 +23,7 @@ pub struct Sink {
     window: Option<Window>,
     shut: bool,
     end_waits: bool,
+    end_pace: Option<Pace>,
     watch: Watch,
 }
 
@@ -48,6 +49,7 @@ impl Sink {
             window: None,
             shut: false,
             end_waits: false,
+            end_pace: None,
         }
     }
 
@@ -88,6 +90,14 @@ impl Sink {
         self
     }
 
+    /// Waits for `wait` in the first flush or, if there was none, in the shutdown, on tokio's clock.
+    pub fn ends_after(mut self, wait: Duration) -> Self {
+        let mut pace = Pace::new(1, wait);
+        pace.passed(1);
+        self.end_pace = Some(pace);
+        self
+    }
+
     /// Counts what it accepts as no longer in flight.
     pub fn window(mut self, window: &Window) -> Self {
         self.window = Some(window.clone());
@@ -105,6 +115,9 @@ impl Sink {
         if self.end_waits {
             cx.waker().wake_by_ref();
             return Poll::Pending;
+        }
+        if let Some(pace) = &mut self.end_pace {
+            ready!(pace.poll(cx, &self.watch));
         }
         moved();
         Poll::Ready(())
