@@ -106,6 +106,18 @@ async fn time_is_charged_per_byte() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_sink_may_take_its_time_to_end() {
+    let wait = Duration::from_secs(3600);
+    let mut dst = Sink::new(Content::exactly("x")).ends_after(wait);
+    let (watch, began) = (dst.watch(), Instant::now());
+    dst.write_all(b"x").await.expect("written");
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    dst.flush().await.expect("flushed");
+    dst.shutdown().await.expect("shut down");
+    assert_eq!((began.elapsed(), watch.waited()), (wait, wait));
+}
+
 #[tokio::test]
 async fn a_broken_source_says_so_once_and_goes_on() {
     let src = Source::new(Content::repeat("x", 20)).fails_at(5);
@@ -116,6 +128,7 @@ async fn a_broken_source_says_so_once_and_goes_on() {
     assert_eq!(src.read(&mut buf).await.expect("5 bytes"), 5);
     let error = src.read(&mut buf).await.expect_err("broken after 5 bytes");
     assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+    assert_eq!(src.watch().failed_with(), Some(error.kind()));
     assert_eq!(src.read(&mut buf).await.expect("the rest"), 15);
 }
 
