@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt::{Debug, Display};
+use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::pin::Pin;
@@ -253,8 +254,8 @@ impl<T> Given for Items<T> {
 pub struct Answer<T> {
     outcome: Result<anyhow::Result<T>, Failed>,
     fallback: Criterion,
-    /// Whether a source or a sink handed out its error.
-    broke: bool,
+    /// The kinds of the errors that sources and sinks handed out.
+    broke: Vec<ErrorKind>,
 }
 
 impl<T> Answer<T> {
@@ -290,7 +291,7 @@ impl<T> Answer<T> {
                 line: None,
             }))
         };
-        if !self.broke {
+        if self.broke.is_empty() {
             return match self.outcome? {
                 Err(e) => wrong(brief_text(format!(
                     "it returned an error before anything was wrong: {e:#}"
@@ -303,8 +304,9 @@ impl<T> Answer<T> {
                 ),
             };
         }
+        let broke = self.broke.clone();
         let e = self.err_for(Criterion::Errors, why)?;
-        if is_the_error(&e) {
+        if is_the_error(&e, &broke) {
             return Ok(e);
         }
         Err(Failed(Failure {
@@ -334,9 +336,13 @@ impl<T> Answer<T> {
     }
 }
 
-/// Whether a caller can learn from `error` what broke: it is, or wraps, an [`std::io::Error`], or tells its text.
-fn is_the_error(error: &anyhow::Error) -> bool {
-    error.chain().any(|e| e.is::<std::io::Error>())
+/// Whether a caller can learn from `error` what broke: it is, or wraps, an [`std::io::Error`] of that kind, or tells
+/// its text.
+fn is_the_error(error: &anyhow::Error, kinds: &[ErrorKind]) -> bool {
+    let of_that_kind = |e: &std::io::Error| kinds.contains(&e.kind());
+    error
+        .chain()
+        .any(|e| e.downcast_ref().is_some_and(of_that_kind))
         || format!("{error:?}").contains(meter::ON_PURPOSE)
 }
 
@@ -384,7 +390,10 @@ impl Trial {
         F: Future<Output = anyhow::Result<T>>,
     {
         let outcome = self.metered(solution).await;
-        let broke = lock(&self.inner.given).iter().any(|(_, w)| w.failed());
+        let broke = lock(&self.inner.given)
+            .iter()
+            .filter_map(|(_, w)| w.failed_with())
+            .collect();
         self.released(outcome.is_ok()).await;
         Answer {
             broke,

@@ -119,8 +119,8 @@ impl Sink {
     }
 
     fn broken(&self, what: &str) -> io::Error {
-        self.watch.fail();
         let kind = self.fails.kind.unwrap_or(io::ErrorKind::Other);
+        self.watch.fail(kind);
         io::Error::new(kind, format!("the sink broke at {what} {ON_PURPOSE}"))
     }
 }

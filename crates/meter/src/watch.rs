@@ -1,5 +1,6 @@
-use std::sync::Arc;
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::Content;
@@ -37,7 +38,7 @@ struct Counts {
     flushes: AtomicU64,
     unflushed: AtomicU64,
     shutdowns: AtomicU64,
-    failed: AtomicBool,
+    failed: OnceLock<io::ErrorKind>,
     failed_when: AtomicU64,
     dropped: AtomicBool,
     /// Where the first wrong byte was written, plus one; 0 for none.
@@ -76,7 +77,12 @@ impl Watch {
 
     /// Whether its error has been handed out.
     pub fn failed(&self) -> bool {
-        self.0.failed.load(Relaxed)
+        self.0.failed.get().is_some()
+    }
+
+    /// The kind of its error, once that has been handed out.
+    pub fn failed_with(&self) -> Option<io::ErrorKind> {
+        self.0.failed.get().copied()
     }
 
     /// How much had been read, of whatever source was read last, when the error was handed out, in bytes.
@@ -125,9 +131,9 @@ impl Watch {
         self.0.after_end.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn fail(&self) {
+    pub(crate) fn fail(&self, kind: io::ErrorKind) {
         self.0.failed_when.store(crate::trace::position(), Relaxed);
-        self.0.failed.store(true, Relaxed);
+        self.0.failed.get_or_init(|| kind);
         BROKEN.store(true, Relaxed);
     }
 

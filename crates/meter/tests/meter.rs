@@ -116,6 +116,7 @@ async fn a_broken_source_says_so_once_and_goes_on() {
     assert_eq!(src.read(&mut buf).await.expect("5 bytes"), 5);
     let error = src.read(&mut buf).await.expect_err("broken after 5 bytes");
     assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+    assert_eq!(src.watch().failed_with(), Some(error.kind()));
     assert_eq!(src.read(&mut buf).await.expect("the rest"), 15);
 }
 

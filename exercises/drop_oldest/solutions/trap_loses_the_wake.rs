@@ -1,4 +1,4 @@
-// trap fails cancel, memory: a push wakes the first waker in line, although its `pop` may be gone
+// trap fails correct, cancel, memory: a push wakes the first waker in line, although its `pop` may be gone
 
 use std::collections::VecDeque;
 use std::future::poll_fn;

@@ -316,6 +316,63 @@ fn main() -> ExitCode {
         })
         .about("one task waits, six items are pushed in a row");
 
+    grade
+        .case("another_pop_is_faster", &[Correct], |t| async move {
+            let got = t.solve(|| async move {
+                let queue = queue(4);
+                let consumer = consumers(&queue, 1);
+                sleep(Duration::from_millis(50)).await;
+                push(&queue, 0..1);
+                let mut faster = Box::pin(queue.pop());
+                let taken = poll_once(&mut faster).await;
+                turns(100).await;
+                push(&queue, 1..2);
+                let taken = match taken {
+                    Poll::Ready(reading) => reading,
+                    // The one that waits has its item already.
+                    Poll::Pending => timeout(Duration::from_secs(5), faster).await?,
+                };
+                let taken = taken.map_or(End, |reading| Item(reading.number));
+                Ok([joined(consumer).await?, vec![taken]].concat())
+            });
+            let got = got.await.ok()?;
+            t.check(Correct, got == [Item(0), Item(1)] || got == [Item(1), Item(0)], || {
+                format!(
+                    "a pop waited, 0 came, another pop may have taken it before the first one ran, and then 1 came. \
+                     The first pop gave {:?}, the other {:?}: who is woken looks, and waits on if there is nothing",
+                    got[0], got[1]
+                )
+            });
+            Ok(())
+        })
+        .about("one task waits, an item comes, and another pop takes it first");
+    grade
+        .case("a_pop_that_moves", &[Correct], |t| async move {
+            let got = t.solve(|| async move {
+                let queue = queue(4);
+                let mut waits = {
+                    let queue = queue.clone();
+                    Box::pin(async move { pop(&queue).await })
+                };
+                let waited = poll_once(&mut waits).await.is_pending();
+                let mut other = JoinSet::new();
+                other.spawn(waits);
+                sleep(Duration::from_millis(50)).await;
+                push(&queue, 0..1);
+                Ok((waited, joined(other).await?))
+            });
+            let (waited, pops) = got.await.ok()?;
+            t.equal("a pop of an empty queue waits", waited, true);
+            t.check(Correct, pops == [Item(0)], || {
+                format!(
+                    "a pop was polled here, and then in another task, and when 0 was pushed it gave {pops:?}: the \
+                     waker of the last poll is the one to wake"
+                )
+            });
+            Ok(())
+        })
+        .about("a pop waits in one task and then in another");
+
     grade.case("close_lets_the_rest_out", &[Correct], |t| async move {
         let got = t.solve(|| async move {
             let queue = queue(4);
@@ -343,6 +400,20 @@ fn main() -> ExitCode {
         let (gone, pops) = got.await.ok()?;
         t.equal("a push of 9 after the close", gone, vec![Some(9)]);
         t.equal("a pop after that", pops, vec![End]);
+        Ok(())
+    });
+    grade.case("close_of_a_full_queue", &[Correct], |t| async move {
+        let got = t.solve(|| async move {
+            let queue = queue(2);
+            push(&queue, 0..2);
+            queue.close();
+            let gone = push(&queue, 9..10);
+            anyhow::Ok((gone, pops(&queue, 3).await))
+        });
+        let (gone, pops) = got.await.ok()?;
+        let what = "a push of 9 after the close, with no room left";
+        t.equal(what, gone, vec![Some(9)]);
+        t.equal("the pops after that", pops, vec![Item(0), Item(1), End]);
         Ok(())
     });
     grade
@@ -545,6 +616,76 @@ fn main() -> ExitCode {
             Ok(())
         })
         .about("two pops wait, an item comes, and the first is dropped");
+    grade
+        .case("given_up_when_more_had_come", &[Cancel, Correct], |t| async move {
+            let got = t.solve(|| async move {
+                let mut came_back = Vec::new();
+                for gives_up in [false, true] {
+                    let queue = queue(2);
+                    let mut waits = Box::pin(pop(&queue));
+                    let _ = poll_once(&mut waits).await;
+                    let mut back: Vec<Pop> = push(&queue, 0..3).into_iter().flatten().map(Item).collect();
+                    if gives_up {
+                        drop(waits);
+                    } else {
+                        back.push(waits.await);
+                    }
+                    back.extend(pops(&queue, 3).await);
+                    back.retain(|pop| *pop != Waits);
+                    came_back.push(back);
+                }
+                anyhow::Ok(came_back)
+            });
+            let came_back = got.await.ok()?;
+            let want = [Item(0), Item(1), Item(2)];
+            // What is wrong without a pop that is dropped, other cases tell.
+            t.check(Cancel, came_back[0] != want || came_back[1] == want, || {
+                format!(
+                    "a pop waited, 0, 1 and 2 came with room for 2, and the pop was dropped before it ran again. Of \
+                     the pushes and then of the pops came back {:?}: each item should, once and in order",
+                    came_back[1]
+                )
+            });
+            Ok(())
+        })
+        .about("a pop waits, more items come than there is room for, and it is dropped");
+    grade
+        .case("given_up_beside_another", &[Cancel, Correct], |t| async move {
+            let got = t.solve(|| async move {
+                let queue = queue(4);
+                let mut both = JoinSet::new();
+                both.spawn({
+                    let queue = queue.clone();
+                    async move {
+                        let mut given_up = Some(Box::pin(pop(&queue)));
+                        let mut stays = Box::pin(pop(&queue));
+                        poll_fn(|cx| {
+                            let given_up = given_up.take();
+                            if let Some(mut pop) = given_up {
+                                let _ = pop.as_mut().poll(cx);
+                                let polled = stays.as_mut().poll(cx);
+                                drop(pop);
+                                return polled;
+                            }
+                            stays.as_mut().poll(cx)
+                        })
+                        .await
+                    }
+                });
+                sleep(Duration::from_millis(50)).await;
+                push(&queue, 0..1);
+                joined(both).await
+            });
+            let pops = got.await.ok()?;
+            t.check(Cancel, pops == [Item(0)], || {
+                format!(
+                    "one task waited for two pops and gave up one; then 0 came, and the other gave {pops:?}: its \
+                     wake-up went with the pop that was dropped"
+                )
+            });
+            Ok(())
+        })
+        .about("two pops wait in one task, and one of them is dropped");
     grade
         .case("given_up_after_one_poll", &[Cancel, Correct], |t| async move {
             let got = t.solve(|| async move {

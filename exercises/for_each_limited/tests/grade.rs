@@ -37,8 +37,8 @@ impl Drop for Item {
 #[derive(Clone)]
 struct Service {
     takes: fn(u64) -> Duration,
-    /// The job that fails, and the connection that breaks in it.
-    breaks: Arc<Mutex<Option<(u64, Source)>>>,
+    /// The job that asks over a connection of its own, which breaks or takes an hour.
+    asks: Arc<Mutex<Option<(u64, Source)>>>,
     panics: Option<u64>,
     jobs: Jobs,
     done: Arc<AtomicU64>,
@@ -58,7 +58,7 @@ impl Service {
     fn new(limit: u64, takes: fn(u64) -> Duration) -> Self {
         Service {
             takes,
-            breaks: Arc::default(),
+            asks: Arc::default(),
             panics: None,
             jobs: Jobs::new(limit),
             done: Arc::default(),
@@ -70,7 +70,14 @@ impl Service {
     fn breaks(self, t: &Trial, number: u64, kind: ErrorKind) -> Self {
         let connection = Source::new(Content::exactly("an answer"));
         let connection = t.give(connection.fails_at(0).fails_with(kind));
-        *lock(&self.breaks) = Some((number, connection));
+        *lock(&self.asks) = Some((number, connection));
+        self
+    }
+
+    /// In the job of item `number`, an answer takes an hour.
+    fn takes_an_hour(self, t: &Trial, number: u64) -> Self {
+        let connection = Source::new(Content::exactly("an answer"));
+        *lock(&self.asks) = Some((number, t.give(connection.paced(1, HOUR))));
         self
     }
 
@@ -91,9 +98,9 @@ impl Service {
         if time > Duration::ZERO {
             sleep(time).await;
         }
-        let breaks = lock(&self.breaks).take_if(|(n, _)| *n == number);
-        if let Some((_, mut connection)) = breaks {
-            connection.read_u8().await?;
+        let asks = lock(&self.asks).take_if(|(n, _)| *n == number);
+        if let Some((_, mut connection)) = asks {
+            connection.read_u16().await?;
         }
         assert!(self.panics != Some(number), "a job panicked (on purpose)");
         if let Some(log) = &mut *lock(&self.log) {
@@ -280,6 +287,22 @@ fn main() -> ExitCode {
         .about("three items, then 30 s without any, then three more");
 
     grade
+        .case("an_hour", &[Correct], |t| async move {
+            let service = Service::new(8, |_| MS).takes_an_hour(&t, 3);
+            let items = items(&t, 7, 0, AHEAD).paced(3, HOUR);
+            let (answer, done) = run(&t, items, LIMIT, service).await;
+            let n = answer.ok()?;
+            t.check(Correct, n == 7 && done == 7, || {
+                format!(
+                    "{done} of 7 jobs were done when it returned {n}: a source that is quiet for an hour has not ended, \
+                     and a job may take that long"
+                )
+            });
+            Ok(())
+        })
+        .about("three items an hour; the job of the fourth takes an hour");
+
+    grade
         .case("done_and_gone", &[Memory], |t| async move {
             let service = Service::new(u64::MAX, |n| MS * (n % 4) as u32);
             let done = service.done.clone();
@@ -421,6 +444,18 @@ fn main() -> ExitCode {
         )
         .about("three items, then 30 s without any");
     grade
+        .case(
+            "a_job_fails_without_a_wait",
+            &[Errors, Cancel],
+            |t| async move {
+                let service = Service::new(8, |_| Duration::ZERO).breaks(&t, 40, ErrorKind::Other);
+                let (answer, _) = run(&t, items(&t, 1000, 0, AHEAD), LIMIT, service).await;
+                answer.err("the job of item 41 failed")?;
+                Ok(())
+            },
+        )
+        .about("each job is done, or fails, when it is polled for the first time");
+    grade
         .case("a_job_fails_in_any_way", &[Errors], |t| async move {
             for kind in ERROR_KINDS {
                 let service = Service::new(8, |_| MS).breaks(&t, 20, kind);
@@ -430,15 +465,27 @@ fn main() -> ExitCode {
             Ok(())
         })
         .about("an error of each kind in turn");
-    for (name, about, number) in [
-        ("a_job_panics", "the 21st of 100", 20),
-        ("the_last_job_panics", "", 99),
+    for (name, about, number, in_work) in [
+        ("a_job_panics", "the 21st of 100", 20, false),
+        ("the_last_job_panics", "", 99, false),
+        (
+            "work_panics",
+            "`work` itself, for the 21st of 100 items",
+            20,
+            true,
+        ),
     ] {
         grade
             .case(name, &[Errors], move |t| async move {
                 let service = Service::new(8, |_| MS).panics(number);
                 let items = items(&t, 100, 0, AHEAD);
-                let work = move |item| service.clone().ask(item);
+                let work = move |item: Item| {
+                    assert!(
+                        !in_work || item.number != number,
+                        "`work` panicked (on purpose)"
+                    );
+                    service.clone().ask(item)
+                };
                 // A panic that is passed on tells the caller as well as an error does.
                 let told = t.value(|| async {
                     let mut solution = Box::pin(for_each_limited(items, LIMIT, work));
@@ -475,6 +522,22 @@ fn main() -> ExitCode {
             Ok(())
         })
         .about("each job takes an hour");
+    grade
+        .case(
+            "the_caller_gives_up_on_the_last_job",
+            &[Cancel],
+            |t| async move {
+                let service = Service::new(8, |n| if n == 0 { HOUR } else { MS });
+                let jobs = service.jobs.clone();
+                let work = move |item| service.clone().ask(item);
+                let items = items(&t, 1000, 0, AHEAD);
+                t.cancel_after(2 * SECOND, || for_each_limited(items, LIMIT, work))
+                    .await?;
+                idle(&t, &jobs);
+                Ok(())
+            },
+        )
+        .about("the first job takes an hour, and the 999 others are done");
     grade
         .case(
             "the_caller_gives_up_while_it_is_quiet",

@@ -1,4 +1,4 @@
-// trap fails early: that nobody takes the answers any more is not looked at
+// trap fails early, errors: that nobody takes the answers any more is not looked at
 
 use std::collections::VecDeque;
 

@@ -38,8 +38,8 @@ impl Drop for Item {
 #[derive(Clone)]
 struct Service {
     takes: fn(u64) -> Duration,
-    /// The job that fails, and the connection that breaks in it.
-    breaks: Arc<Mutex<Option<(u64, Source)>>>,
+    /// The job that asks over a connection of its own, which breaks or takes an hour.
+    asks: Arc<Mutex<Option<(u64, Source)>>>,
     panics: Option<u64>,
     jobs: Jobs,
     done: Arc<AtomicU64>,
@@ -50,7 +50,7 @@ impl Service {
     fn new(limit: u64, takes: fn(u64) -> Duration) -> Self {
         Service {
             takes,
-            breaks: Arc::default(),
+            asks: Arc::default(),
             panics: None,
             jobs: Jobs::new(limit),
             done: Arc::default(),
@@ -61,7 +61,13 @@ impl Service {
     fn breaks(self, t: &Trial, number: u64, kind: ErrorKind) -> Self {
         let connection = Source::new(Content::exactly("an answer"));
         let connection = t.give(connection.fails_at(0).fails_with(kind));
-        *lock(&self.breaks) = Some((number, connection));
+        *lock(&self.asks) = Some((number, connection));
+        self
+    }
+
+    /// In the job of item `number`, an answer takes an hour.
+    fn takes_an_hour(self, t: &Trial, number: u64) -> Self {
+        *lock(&self.asks) = Some((number, an_hour(t)));
         self
     }
 
@@ -77,9 +83,9 @@ impl Service {
         if time > Duration::ZERO {
             sleep(time).await;
         }
-        let breaks = lock(&self.breaks).take_if(|(n, _)| *n == number);
-        if let Some((_, mut connection)) = breaks {
-            connection.read_u8().await?;
+        let asks = lock(&self.asks).take_if(|(n, _)| *n == number);
+        if let Some((_, mut connection)) = asks {
+            connection.read_u16().await?;
         }
         assert!(self.panics != Some(number), "a job panicked (on purpose)");
         self.done.fetch_add(1, Relaxed);
@@ -104,15 +110,22 @@ fn items(t: &Trial, count: u64, bytes: usize, ahead: u64) -> Items<Item> {
     t.give(Items::new(count, make).sized(bytes as u64).window(&window))
 }
 
-/// Who takes the answers: after a pause before each, and no more than so many.
+/// Two bytes, with an hour between them that counts as needed.
+fn an_hour(t: &Trial) -> Source {
+    t.give(Source::new(Content::exactly("an answer")).paced(1, HOUR))
+}
+
+/// Who takes the answers: after a pause before each, or an hour before one of them, and no more than so many.
 #[derive(Clone, Copy)]
 struct Reader {
     pause: fn(u64) -> Duration,
+    an_hour_before: Option<u64>,
     most: u64,
 }
 
 const READER: Reader = Reader {
     pause: |_| Duration::ZERO,
+    an_hour_before: None,
     most: u64::MAX,
 };
 
@@ -167,10 +180,11 @@ async fn run(
     reader: Reader,
 ) -> (Answer<()>, Got) {
     let (jobs, done) = (service.jobs.clone(), service.done.clone());
+    let hour = reader.an_hour_before.map(|n| (n, an_hour(t)));
     let (at_return, mut got) = (AtomicU64::new(u64::MAX), Got::default());
     let solution = || async {
         let (out, mut answers) = mpsc::channel(1);
-        let over = Notify::new();
+        let (over, mut hour) = (Notify::new(), hour);
         let work = move |item| service.clone().ask(item);
         let solve = async {
             let result = map_ordered(items, limit, work, out).await;
@@ -182,6 +196,9 @@ async fn run(
         let read = async {
             while got.answers < reader.most {
                 sleep_if((reader.pause)(got.answers)).await;
+                if let Some((_, mut hour)) = hour.take_if(|(n, _)| *n == got.answers) {
+                    hour.read_u16().await?;
+                }
                 // What the solution has sent by its return is taken; what comes later is too late.
                 let answer: Option<Item> = tokio::select! {
                     biased;
@@ -195,8 +212,10 @@ async fn run(
             }
             got.ended = answers.is_closed();
             drop(answers);
+            anyhow::Ok(())
         };
-        tokio::join!(solve, read).0
+        let (result, read) = tokio::join!(solve, read);
+        read.and(result)
     };
     let answer = t.solve(solution).await;
     let at_return = at_return.load(Relaxed);
@@ -275,6 +294,28 @@ fn main() -> ExitCode {
             Ok(())
         })
         .about("the first job takes 20 s, the others 10 ms");
+
+    grade
+        .case("an_hour", &[Correct], |t| async move {
+            let service = Service::new(8, |_| MS).takes_an_hour(&t, 3);
+            let items = items(&t, 7, 0, AHEAD).paced(3, HOUR);
+            let slow = Reader {
+                an_hour_before: Some(5),
+                ..READER
+            };
+            let (answer, got) = run(&t, items, LIMIT, service, slow).await;
+            answer.ok()?;
+            got.in_order(&t);
+            t.check(Correct, got.answers == 7, || {
+                format!(
+                    "{} of 7 answers came: a source that is quiet for an hour has not ended, and a job or the reader \
+                     may take that long",
+                    got.answers
+                )
+            });
+            Ok(())
+        })
+        .about("three items an hour; the fourth job takes an hour, and then so does the reader");
 
     for (name, about, count, limit, takes, most) in [
         (
@@ -361,6 +402,23 @@ fn main() -> ExitCode {
             })
             .about(about);
     }
+
+    grade
+        .case(
+            "the_reader_misses_the_last_answer",
+            &[Errors, Cancel],
+            |t| async move {
+                let service = Service::new(8, |n| if n == 99 { SECOND } else { MS });
+                let leaves = Reader { most: 99, ..READER };
+                let (answer, _) = run(&t, items(&t, 100, 0, AHEAD), LIMIT, service, leaves).await;
+                answer.err_for(
+                    Errors,
+                    "the reader had gone away, and the last answer went nowhere",
+                )?;
+                Ok(())
+            },
+        )
+        .about("it goes away after 99 of 100, and the last job takes 1 s");
 
     grade
         .case("a_long_list", &[Memory, Correct], |t| async move {
@@ -519,15 +577,27 @@ fn main() -> ExitCode {
             Ok(())
         })
         .about("an error of each kind in turn");
-    for (name, about, number) in [
-        ("a_job_panics", "the 21st of 100", 20),
-        ("the_last_job_panics", "", 99),
+    for (name, about, number, in_work) in [
+        ("a_job_panics", "the 21st of 100", 20, false),
+        ("the_last_job_panics", "", 99, false),
+        (
+            "work_panics",
+            "`work` itself, for the 21st of 100 items",
+            20,
+            true,
+        ),
     ] {
         grade
             .case(name, &[Errors], move |t| async move {
                 let service = Service::new(8, |_| MS).panics(number);
                 let items = items(&t, 100, 0, u64::MAX);
-                let work = move |item| service.clone().ask(item);
+                let work = move |item: Item| {
+                    assert!(
+                        !in_work || item.number != number,
+                        "`work` panicked (on purpose)"
+                    );
+                    service.clone().ask(item)
+                };
                 // A panic that is passed on tells the caller as well as an error does.
                 let told = t.value(|| async {
                     let (out, mut answers) = mpsc::channel(100);
@@ -556,18 +626,27 @@ fn main() -> ExitCode {
             .about(about);
     }
 
-    for (name, about, every, takes) in [
+    for (name, about, count, every, takes) in [
         (
             "the_caller_gives_up",
             "each job takes an hour",
+            1000,
             1000,
             (|_| HOUR) as fn(u64) -> Duration,
         ),
         (
             "the_caller_gives_up_while_it_is_quiet",
             "three items, then an hour without any",
+            1000,
             3,
             |_| MS,
+        ),
+        (
+            "the_caller_gives_up_on_the_last_job",
+            "five items, and the fifth job takes an hour",
+            5,
+            1000,
+            |n| if n == 4 { HOUR } else { MS },
         ),
     ] {
         grade
@@ -575,7 +654,7 @@ fn main() -> ExitCode {
                 let service = Service::new(8, takes);
                 let jobs = service.jobs.clone();
                 let work = move |item| service.clone().ask(item);
-                let items = items(&t, 1000, 0, AHEAD).paced(every, HOUR);
+                let items = items(&t, count, 0, AHEAD).paced(every, HOUR);
                 let (out, _answers) = mpsc::channel(8);
                 t.cancel_after(2 * SECOND, || map_ordered(items, LIMIT, work, out))
                     .await?;

@@ -1,4 +1,4 @@
-// trap fails correct: the shutdown goes on in a task, and `Ok` is returned before it
+// trap fails correct, cancel: the shutdown goes on in a task, and `Ok` is returned before it
 
 use anyhow::Result;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};

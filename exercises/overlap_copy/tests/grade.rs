@@ -91,6 +91,47 @@ fn main() -> ExitCode {
         Ok(())
     });
 
+    for (name, about, read, write, end) in [
+        (
+            "a_source_that_is_silent",
+            "4 chunks come at once, then nothing for an hour",
+            HOUR,
+            ms(1),
+            ms(1),
+        ),
+        (
+            "a_sink_that_takes_nothing",
+            "4 chunks are written at once, then none for an hour",
+            ms(1),
+            HOUR,
+            ms(1),
+        ),
+        (
+            "a_shutdown_that_takes_long",
+            "the sink takes an hour for it",
+            ms(1),
+            ms(1),
+            HOUR,
+        ),
+    ] {
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let film = film(12 * CHUNK);
+                let src = t.give(Source::new(film.clone()).paced(4 * CHUNK, read));
+                let dst = Sink::new(film.clone()).paced(4 * CHUNK, write);
+                let dst = t.give(dst.shuts_down_in(end));
+                let seen = dst.watch();
+                let n = t
+                    .solve(|| overlap_copy(src, dst, CHUNK as usize, 2))
+                    .await
+                    .ok()?;
+                t.whole(&seen, film.len());
+                t.equal("bytes", n, film.len());
+                Ok(())
+            })
+            .about(about);
+    }
+
     for (name, about, read, write, chunks, limit) in [
         (
             "reads_and_writes_of_10_ms",
@@ -323,10 +364,24 @@ fn main() -> ExitCode {
                 t.solve(|| overlap_copy(src, dst, CHUNK as usize, 4))
                     .await
                     .err(&format!("the sink broke after 700000 bytes with {kind:?}"))?;
+                let page = Content::repeat("a piece of a page\n", 1000);
+                for (dst, what) in [
+                    (
+                        Sink::new(page.clone()).fails_to_flush(),
+                        "flush its last bytes",
+                    ),
+                    (Sink::new(page.clone()).fails_to_shut_down(), "be shut down"),
+                ] {
+                    let src = t.give(Source::new(page.clone()));
+                    let dst = t.give(dst.fails_with(kind));
+                    t.solve(|| overlap_copy(src, dst, CHUNK as usize, 4))
+                        .await
+                        .err(&format!("the sink could not {what}: {kind:?}"))?;
+                }
             }
             Ok(())
         })
-        .about("an error of each kind, of either side, in turn");
+        .about("an error of each kind, of a read, a write, a flush and the shutdown, in turn");
 
     grade
         .case("canceled_while_it_writes", &[Cancel], |t| async move {
@@ -346,6 +401,15 @@ fn main() -> ExitCode {
                 .await
         })
         .about("64 KiB come at once, the next in an hour; dropped after 2 s");
+    grade
+        .case("canceled_while_it_shuts_down", &[Cancel], |t| async move {
+            let film = film(4 * CHUNK);
+            let src = t.give(Source::new(film.clone()));
+            let dst = t.give(Sink::new(film).shuts_down_in(HOUR));
+            t.cancel_after(ms(2000), || overlap_copy(src, dst, CHUNK as usize, 4))
+                .await
+        })
+        .about("the shutdown takes an hour; dropped after 2 s");
 
     grade.run()
 }

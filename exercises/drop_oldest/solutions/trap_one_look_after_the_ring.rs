@@ -1,31 +1,30 @@
-// trap fails correct: takes a ring for an item, but another may have taken it, or the ring is an old one
+// trap fails correct: `pop` looks once after the ring, and another may have taken the item before
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-pub struct DropOldest<T> {
-    cap: usize,
-    state: Mutex<State<T>>,
-    ring: Notify,
-}
-
 struct State<T> {
     items: VecDeque<T>,
     closed: bool,
 }
 
+pub struct DropOldest<T> {
+    cap: usize,
+    state: Mutex<State<T>>,
+    bell: Notify,
+}
+
 impl<T: Send> DropOldest<T> {
     pub fn new(cap: usize) -> Self {
-        let state = State {
-            items: VecDeque::new(),
-            closed: false,
-        };
-        Self {
-            cap,
-            state: Mutex::new(state),
-            ring: Notify::new(),
+        DropOldest {
+            cap: cap,
+            state: Mutex::new(State {
+                items: VecDeque::new(),
+                closed: false,
+            }),
+            bell: Notify::new(),
         }
     }
 
@@ -45,24 +44,30 @@ impl<T: Send> DropOldest<T> {
         };
         state.items.push_back(item);
         drop(state);
-        self.ring.notify_one();
+        self.bell.notify_one();
         oldest
     }
 
     pub async fn pop(&self) -> Option<T> {
-        let rung = self.ring.notified();
+        let ring = self.bell.notified();
+        tokio::pin!(ring);
+        ring.as_mut().enable();
         {
             let mut state = self.lock();
-            if !state.items.is_empty() || state.closed {
-                return state.items.pop_front();
+            if let Some(item) = state.items.pop_front() {
+                return Some(item);
+            }
+            if state.closed {
+                return None;
             }
         }
-        rung.await;
-        self.lock().items.pop_front()
+        ring.await;
+        let item = self.lock().items.pop_front();
+        item
     }
 
     pub fn close(&self) {
         self.lock().closed = true;
-        self.ring.notify_waiters();
+        self.bell.notify_waiters();
     }
 }
