@@ -670,6 +670,27 @@ impl Trial {
         self.wrong(criterion, format!("{what} left in the folder {when}"));
     }
 
+    /// At most `limit` bytes more are allocated than the `before` that [`heap::live`] was before calls that ended
+    /// badly: `32 streams that broke`. A thread may take a moment to let go of what it holds.
+    pub fn let_go(&self, before: usize, limit: u64, after: &str) {
+        let kept = || heap::live().saturating_sub(before) as u64;
+        for _ in 0..50 {
+            if kept() <= limit {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+            meter::moved();
+        }
+        self.wrong(
+            Criterion::Memory,
+            format!(
+                "{} KiB more are held after {after}: what is emptied at the end has to be emptied at an end like \
+                 that too",
+                kept() / 1024
+            ),
+        );
+    }
+
     fn fail(&self, criterion: Criterion, cause: Cause) {
         lock(&self.inner.state).failures.push(Failure {
             criterion,

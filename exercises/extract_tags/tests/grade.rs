@@ -59,15 +59,31 @@ fn main() -> ExitCode {
         Ok(())
     });
 
-    for (name, hours) in [("the_same_record_again", 0), ("an_hour_after_each", 1)] {
+    for (name, count, hours) in [
+        ("the_same_record_again", 3, 0),
+        ("an_hour_after_each", 200, 1),
+    ] {
         grade.case(name, &[Correct], move |t| async move {
-            let records = Chunks::new(Content::exactly("aaaaaa")).shaped(&[2]);
+            let records = Chunks::new(Content::repeat("a", 2 * count)).shaped(&[2]);
             let records = t.give(records.paced(2, hours * Duration::from_secs(3600)));
             let got = t.solve(|| extract_tags(records, 1)).await.ok()?;
-            t.equal("tags", text(&got), vec!["a".into(); 3]);
+            t.equal("tags", text(&got), vec!["a".into(); count as usize]);
             Ok(())
         });
     }
+    grade.case("a_tag_of_100_kib", &[Correct], |t| async move {
+        let content = Content::repeat("a record, not of 16 bytes", 128 * KIB);
+        let want = content.piece(0, 100 * 1024).to_vec();
+        let whole = Bytes::copy_from_slice(content.piece(0, 128 * 1024));
+        let records = t.give(Items::new(1, move |_| Ok(whole.clone())).sized(128 * KIB));
+        let got = t.solve(|| extract_tags(records, 100 * 1024)).await.ok()?;
+        let lens: Vec<usize> = got.iter().map(Bytes::len).collect();
+        t.equal("lengths of the tags", lens, vec![want.len()]);
+        t.check(Correct, got.iter().all(|tag| *tag == want), || {
+            "the tag has other bytes than the record".into()
+        });
+        Ok(())
+    });
     grade
         .case("shorter_than_n", &[Memory, Correct], |t| async move {
             let records = t.give(Items::new(1000, |n| record(n, 16)).sized(16));
@@ -190,6 +206,25 @@ fn main() -> ExitCode {
         .about("one after the other")
         .budget(MIB)
         .sizes(4 * MIB, 16 * MIB);
+    grade.case("after_bad_ends", &[Memory], |t| async move {
+        // One text, so that a stream which is held holds nothing else.
+        let data = Content::repeat("a 16-byte record", 256 * KIB);
+        let mut before = 0;
+        for call in 0..33 {
+            if call == 1 {
+                before = heap::live();
+            }
+            let records = t.give(Chunks::new(data.clone()).fails_at(128 * KIB));
+            let broken = t.solve(|| extract_tags(records, 16)).await;
+            drop(broken);
+            let records = t.give(Chunks::new(data.clone()).paced(64 * KIB, Duration::from_secs(1)));
+            let given_up = t.cancel_after(Duration::from_secs(2), || extract_tags(records, 16));
+            drop(given_up.await);
+        }
+        let after = "32 streams that broke and 32 that the caller gave up";
+        t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let records = Chunks::new(Content::repeat("a 16-byte record", 64 * MIB));
         let records = t.give(records.paced(64 * KIB, Duration::from_millis(100)));
