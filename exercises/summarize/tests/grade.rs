@@ -4,9 +4,10 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use bytes::Bytes;
 use grader::Criterion::{Cancel, Correct, Errors, Memory};
 use grader::ERROR_KINDS;
-use grader::meter::{Chunks, Content, KIB, MIB};
+use grader::meter::{Chunks, Content, Items, KIB, MIB, heap};
 use summarize::{Summary, summarize};
 
 fn main() -> ExitCode {
@@ -59,6 +60,40 @@ fn main() -> ExitCode {
         t.equal("summary", got, want);
         Ok(())
     });
+    grade.case("ends_with_an_empty_chunk", &[Correct], |t| async move {
+        let src = Items::new(2, |n| Ok(Bytes::from_static([&b"ab"[..], b""][n as usize])));
+        let src = t.give(src);
+        let got = t.solve(|| summarize(src)).await.ok()?;
+        let want = Summary {
+            bytes: 2,
+            chunks: 2,
+            largest: 2,
+            checksum: 195,
+        };
+        t.equal("summary", got, want);
+        Ok(())
+    });
+    // More chunks than 16 bits count, and a chunk whose bytes add up to more than 32 bits hold.
+    for (name, chunks, len, budget) in [
+        ("a_hundred_thousand_chunks", 100_001, 1, MIB),
+        ("a_chunk_of_20_mib", 1, 20 * MIB + 1, 64 * MIB),
+    ] {
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let src = Items::new(chunks, move |_| Ok(vec![255; len as usize].into()));
+                let src = t.give(src.sized(len));
+                let got = t.solve(|| summarize(src)).await.ok()?;
+                let want = Summary {
+                    bytes: chunks * len,
+                    chunks,
+                    largest: len as usize,
+                    checksum: chunks * len * 255,
+                };
+                t.equal("summary", got, want);
+                Ok(())
+            })
+            .budget(budget);
+    }
     grade.case("odd_chunks_with_pauses", &[Correct], |t| async move {
         let every_byte: Vec<u8> = (0..=255).collect();
         let data = Content::repeat(every_byte, 256 * KIB);
@@ -76,19 +111,19 @@ fn main() -> ExitCode {
 
     grade
         .case("an_hour_of_silence", &[Correct], |t| async move {
-            let src = Chunks::new(Content::repeat([1], 2 * KIB)).shaped(&[1024]);
-            let src = t.give(src.paced(KIB, Duration::from_secs(3600)));
+            let src = Chunks::new(Content::repeat([1], 800)).shaped(&[4]);
+            let src = t.give(src.paced(4, Duration::from_secs(3600)));
             let got = t.solve(|| summarize(src)).await.ok()?;
             let want = Summary {
-                bytes: 2 * KIB,
-                chunks: 2,
-                largest: 1024,
-                checksum: 2 * KIB,
+                bytes: 800,
+                chunks: 200,
+                largest: 4,
+                checksum: 800,
             };
             t.equal("summary", got, want);
             Ok(())
         })
-        .about("a chunk an hour");
+        .about("a chunk an hour, for eight days");
 
     grade.case("chunks_of_64_kib", &[Correct], |t| async move {
         let src = t.give(Chunks::new(Content::repeat([1], MIB + 5)));
@@ -178,6 +213,25 @@ fn main() -> ExitCode {
         .about("one after the other")
         .budget(MIB)
         .sizes(25 * 256 * KIB, 100 * 256 * KIB);
+    grade.case("after_bad_ends", &[Memory], |t| async move {
+        // One text, so that a stream which is held holds nothing else.
+        let data = Content::repeat("a piece of an upload\n", 256 * KIB);
+        let mut before = 0;
+        for call in 0..33 {
+            if call == 1 {
+                before = heap::live();
+            }
+            let src = t.give(Chunks::new(data.clone()).fails_at(128 * KIB));
+            let broken = t.solve(|| summarize(src)).await;
+            drop(broken);
+            let src = t.give(Chunks::new(data.clone()).paced(64 * KIB, Duration::from_secs(1)));
+            let given_up = t.cancel_after(Duration::from_secs(2), || summarize(src));
+            drop(given_up.await);
+        }
+        let after = "32 streams that broke and 32 that the caller gave up";
+        t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let data = Content::repeat("a piece of an upload\n", 64 * MIB);
         let src = Chunks::new(data).paced(64 * KIB, Duration::from_millis(100));
