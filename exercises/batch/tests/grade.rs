@@ -11,7 +11,7 @@ use grader::meter::{Items, KIB, Window};
 use grader::{Failed, Trial};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
-use tokio_stream::Stream;
+use tokio_stream::{Stream, StreamExt};
 
 /// An item: which one it is, and when it was taken from the stream.
 #[derive(Debug, Clone, Copy)]
@@ -330,12 +330,12 @@ fn main() -> ExitCode {
             "it was full and waited",
         ),
         (
-            "five_thousand_at_once",
-            "5,000 items at once, `max` 1,000,000; `wait` is 100 ms",
-            vec![(0, 5000)],
+            "twenty_thousand_at_once",
+            "20,000 items at once, `max` 1,000,000; `wait` is 100 ms",
+            vec![(0, 20_000)],
             1000,
             1_000_000,
-            vec![5000],
+            vec![20_000],
             "no other item came, and the batch waited for one",
         ),
     ] {
@@ -354,6 +354,66 @@ fn main() -> ExitCode {
             .about(about);
     }
 
+    for (name, about, count, minutes, wait, want, late) in [
+        (
+            "days_of_silence",
+            "an item each 50 hours; `wait` is 100 ms",
+            4,
+            3000,
+            100,
+            vec![1; 4],
+            "no other item came, and the batch waited for one",
+        ),
+        (
+            "a_wait_of_a_day",
+            "an item each 50 minutes; `wait` is a day",
+            40,
+            50,
+            24 * 3_600_000,
+            vec![29, 11],
+            "items that come later put it off",
+        ),
+    ] {
+        grade
+            .case(name, &[Correct, Early], move |t| {
+                let want = want.clone();
+                async move {
+                    let pace = Duration::from_secs(60 * minutes);
+                    let items = t.give(Items::new(count, item).paced(1, pace));
+                    let got = batches(&t, items, 1000, wait).await?;
+                    let ends = (count - 1) * minutes * 60_000;
+                    if complete(&t, &got, count) && on_time(&t, &got, 1000, wait, ends, late) {
+                        sizes(&t, &got, 1000, &want);
+                    }
+                    Ok(())
+                }
+            })
+            .about(about);
+    }
+    grade
+        .case("a_receiver_that_rests", &[Correct], |t| async move {
+            let items = t.give(Items::new(100, item));
+            let mut rests = t.give(Items::new(2, item).paced(1, Duration::from_secs(5 * 3600)));
+            let (out, mut batches) = mpsc::channel::<Vec<Item>>(1);
+            let receiver = async move {
+                while rests.next().await.is_some() {}
+                drop(rests);
+                let mut received = 0;
+                while let Some(batch) = batches.recv().await {
+                    received += batch.len();
+                }
+                received
+            };
+            let both = t.solve(|| async {
+                let wait = Duration::from_millis(100);
+                let (sent, received) = tokio::join!(batch(items, 10, wait, out), receiver);
+                sent.map(|()| received)
+            });
+            let received = both.await.ok()?;
+            t.equal("items received", received, 100);
+            Ok(())
+        })
+        .about("it takes its first batch after five hours");
     grade
         .case("a_large_max", &[Memory, Correct], |t| async move {
             let got = batches(&t, timed(&t, &[(0, 100)], 1000), 1_000_000, 50).await?;
