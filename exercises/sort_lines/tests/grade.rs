@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use grader::Criterion::{Cancel, Correct, Errors, Memory};
-use grader::meter::{Content, KIB, MIB, Sink, Source};
+use grader::meter::{Content, KIB, MIB, Sink, Source, heap};
 use grader::{Criterion, ERROR_KINDS, Trial};
 use sort_lines::sort_lines;
 use tokio::io::BufReader;
@@ -194,6 +194,23 @@ fn main() -> ExitCode {
         .budget(5 * MIB)
         .may_write(200 * MIB);
     grade
+        .case("hours_of_silence", &[Correct], |t| async move {
+            let scratch = scratch();
+            let log = log(100 * KIB);
+            let want = sorted(log.as_bytes());
+            let len = want.len() as u64;
+            let hour = Duration::from_secs(3600);
+            let src = t.give(Source::new(Content::exactly(log)).paced(KIB, hour));
+            let dst = t.give(Sink::new(Content::exactly(want)).paced(KIB, hour));
+            let seen = dst.watch();
+            t.solve(|| sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch))
+                .await
+                .ok()?;
+            t.whole(&seen, len);
+            Ok(())
+        })
+        .about("1 KiB an hour, on either side");
+    grade
         .case("two_at_once", &[Correct], |t| async move {
             let scratch = scratch();
             let log = log(MIB / 2);
@@ -323,6 +340,73 @@ fn main() -> ExitCode {
             Ok(())
         });
     }
+    grade.case("sink_broken_after_a_few_lines", &[Errors], |t| async move {
+        let scratch = scratch();
+        for at in 0..4 {
+            let src = t.give(Source::new(Content::exactly("b\na\n")));
+            let dst = t.give(Sink::new(Content::exactly("a\nb\n")).fails_at(at));
+            t.solve(|| sort_lines(BufReader::new(src), dst, BUDGET, &scratch))
+                .await
+                .err(&format!("the sink broke after {at} of 4 bytes"))?;
+        }
+        empty(&t, Errors, &scratch, "after the sink had broken");
+        Ok(())
+    });
+    #[cfg(unix)]
+    grade
+        .case("the_disk_is_full", &[Errors], |t| async move {
+            let scratch = scratch();
+            let log = log(100 * KIB);
+            let want = Content::exactly(sorted(log.as_bytes()));
+            let log = Content::exactly(log);
+            for limit in (1..=8).rev().map(|n| 8 * n) {
+                t.full_disk(limit * KIB);
+                let src = t.give(Source::new(log.clone()));
+                let dst = t.give(Sink::new(want.clone()));
+                let seen = dst.watch();
+                let sort = t
+                    .solve(|| sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch))
+                    .await;
+                let whole = seen.wrong_byte().is_none() && seen.position() == want.len();
+                if !whole {
+                    sort.err_for(
+                        Errors,
+                        &format!(
+                            "the disk took {limit} KiB of a run, and the lines after them are lost"
+                        ),
+                    )?;
+                }
+            }
+            empty(&t, Errors, &scratch, "after the disk was full");
+            Ok(())
+        })
+        .about("the longest file has 64 KiB, then 56, and so on, down to 8")
+        .may_write(32 * MIB);
+    grade
+        .case("after_bad_ends", &[Memory], |t| async move {
+            let scratch = scratch();
+            let log = log(100 * KIB);
+            let want = Content::exactly(sorted(log.as_bytes()));
+            let log = Content::exactly(log);
+            let mut before = 0;
+            for call in 0..9 {
+                if call == 1 {
+                    before = heap::live();
+                }
+                let src = t.give(Source::new(log.clone()).fails_at(80_000));
+                let dst = t.give(Sink::new(want.clone()));
+                let sort = || sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch);
+                drop(t.solve(sort).await);
+                let src = Source::new(log.clone()).paced(32 * KIB, Duration::from_secs(1));
+                let (src, dst) = (t.give(src), t.give(Sink::new(want.clone())));
+                let sort = || sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch);
+                drop(t.cancel_after(Duration::from_millis(2500), sort).await);
+            }
+            let after = "8 sources that broke and 8 sorts that the caller gave up";
+            t.let_go(before, 64 * KIB, after);
+            Ok(())
+        })
+        .may_write(32 * MIB);
     grade
         .case("broken_in_any_way", &[Errors], |t| async move {
             let scratch = scratch();
