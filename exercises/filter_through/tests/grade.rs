@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use filter_through::filter_through;
 use grader::Criterion::{Backpressure, Cancel, Correct, Errors, Memory};
-use grader::meter::{Content, KIB, MIB, Sink, Source, Watch, Window};
+use grader::meter::{Content, KIB, MIB, Sink, Source, Watch, Window, heap};
 use grader::{ERROR_KINDS, Trial};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
@@ -31,6 +31,8 @@ struct Filter {
     taken: u64,
     given: u64,
     ended: bool,
+    /// So often its shutdown waits after its input has ended.
+    lingers: u32,
     reader: Option<Waker>,
     writer: Option<Waker>,
 }
@@ -46,6 +48,7 @@ impl Filter {
             taken: 0,
             given: 0,
             ended: false,
+            lingers: 0,
             reader: None,
             writer: None,
         };
@@ -92,6 +95,13 @@ impl AsyncWrite for Filter {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.lingers > 0 {
+            self.lingers -= 1;
+            self.ended = true;
+            wake(&mut self.reader);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         ready!(Pin::new(&mut self.takes).poll_shutdown(cx))?;
         self.ended = true;
         wake(&mut self.reader);
@@ -210,13 +220,14 @@ fn main() -> ExitCode {
             .about(about);
     }
     grade
-        .case("a_slow_answer", &[Correct], |t| async move {
+        .case("hours_of_silence", &[Correct], |t| async move {
             let text = Content::repeat(TEXT, 100_000);
-            let gives = Source::new(text.clone()).paced(64 * KIB, Duration::from_secs(60));
+            let hours = Duration::from_secs(50 * 3600);
+            let gives = Source::new(text.clone()).paced(30_000, hours);
             let takes = Sink::new(text.clone());
             let (filter, _) = Filter::new(&t, takes, gives, Gives::AtTheEnd, 0);
-            let input = t.give(Source::new(text.clone()));
-            let output = t.give(Sink::new(text.clone()));
+            let input = t.give(Source::new(text.clone()).paced(30_000, hours));
+            let output = t.give(Sink::new(text.clone()).paced(30_000, hours));
             let seen = output.watch();
             let n = t
                 .solve(|| filter_through(filter, input, output))
@@ -226,7 +237,7 @@ fn main() -> ExitCode {
             t.equal("bytes that the output was given", n, text.len());
             Ok(())
         })
-        .about("the filter answers when its input has ended, and takes minutes for it");
+        .about("the filter answers when its input has ended, and each of the three takes days");
     grade.case("nothing", &[Correct], |t| async move {
         let nothing = Content::exactly("");
         let (takes, gives) = (Sink::new(nothing.clone()), Source::new(nothing.clone()));
@@ -365,6 +376,52 @@ fn main() -> ExitCode {
             Ok(())
         })
         .about("an error of each kind, of each end, in turn");
+    grade
+        .case("filter_fails_after_its_answer", &[Errors], |t| async move {
+            let text = Content::repeat(TEXT, 1000);
+            let takes = Sink::new(text.clone()).fails_to_shut_down();
+            let gives = Source::new(text.clone());
+            let (mut filter, _) = Filter::new(&t, takes, gives, Gives::AtTheEnd, 0);
+            filter.lingers = 1000;
+            let input = t.give(Source::new(text.clone()));
+            let output = t.give(Sink::new(text));
+            t.solve(|| filter_through(filter, input, output))
+                .await
+                .err_for(
+                    Errors,
+                    "the filter gave its answer to the end, and its shutdown failed after that",
+                )?;
+            Ok(())
+        })
+        .about("it answers at the end, and then its shutdown fails");
+    grade.case("after_bad_ends", &[Errors, Memory], |t| async move {
+        let text = Content::repeat(TEXT, MIB);
+        let mut before = 0;
+        for call in 0..33 {
+            if call == 1 {
+                before = heap::live();
+            }
+            let give = || {
+                let (takes, gives) = (Sink::new(text.clone()), Source::new(text.clone()));
+                let (filter, _) = Filter::new(&t, takes, gives, Gives::Times(1), 4 * KIB);
+                (filter, Source::new(text.clone()))
+            };
+            let (filter, input) = give();
+            let (input, output) = (
+                t.give(input.fails_at(100_000)),
+                t.give(Sink::new(text.clone())),
+            );
+            drop(t.solve(|| filter_through(filter, input, output)).await);
+            let (filter, input) = give();
+            let input = t.give(input.paced(64 * KIB, Duration::from_secs(1)));
+            let output = t.give(Sink::new(text.clone()));
+            let copy = || filter_through(filter, input, output);
+            drop(t.cancel_after(Duration::from_secs(2), copy).await);
+        }
+        let after = "32 inputs that broke and 32 calls that the caller gave up";
+        t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
     grade
         .case("the_filter_is_silent", &[Errors], |t| async move {
             let text = Content::repeat(TEXT, 64 * MIB);
