@@ -1,4 +1,4 @@
-// trap fails early: the time is measured with the clock of `std`, which stands still here
+// trap fails correct, early: the time is measured with the clock of `std`, which stands still here
 
 use std::time::Duration;
 

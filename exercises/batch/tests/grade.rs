@@ -356,10 +356,10 @@ fn main() -> ExitCode {
 
     for (name, about, count, minutes, wait, want, late) in [
         (
-            "days_of_silence",
-            "an item each 50 hours; `wait` is 100 ms",
+            "hours_of_silence",
+            "an item each 150 minutes; `wait` is 100 ms",
             4,
-            3000,
+            150,
             100,
             vec![1; 4],
             "no other item came, and the batch waited for one",

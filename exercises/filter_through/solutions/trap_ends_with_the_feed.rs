@@ -1,4 +1,4 @@
-// trap fails correct: what the filter gives after its input has ended is cut off after a second
+// trap fails correct, errors: what the filter gives after its input has ended is cut off after a second
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 

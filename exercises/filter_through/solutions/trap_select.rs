@@ -1,4 +1,4 @@
-// trap fails correct: the first direction that ends takes the other one with it
+// trap fails correct, errors: the first direction that ends takes the other one with it
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, split};
 
