@@ -1,4 +1,4 @@
-// trap fails correct: the answer is read only when the request has ended
+// trap fails correct, cancel: the answer is read only when the request has ended, and nothing ends a shutdown that hangs
 
 use std::time::Duration;
 

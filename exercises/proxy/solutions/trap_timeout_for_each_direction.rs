@@ -1,4 +1,4 @@
-// trap fails correct: a direction that has nothing to say ends the one that has
+// trap fails correct, cancel: a direction that has nothing to say ends the one that has, and nothing ends a shutdown that hangs
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ use grader::meter::{Content, KIB, MIB, Sink, Source, Watch, Window};
 use grader::{ERROR_KINDS, Trial};
 use proxy::proxy;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::timeout;
 
 const IDLE: Duration = Duration::from_secs(20);
 
@@ -27,6 +28,8 @@ enum Manners {
     Asks,
     /// It sends nothing until a question of so many bytes has come and was flushed.
     Answers(u64),
+    /// It sends and receives at the same time, and to shut it down takes for ever.
+    Lingers,
 }
 
 /// One connection, as the proxy sees it: what the side sends, and where it receives.
@@ -90,7 +93,7 @@ impl AsyncRead for Side {
     ) -> Poll<io::Result<()>> {
         let received = self.receives.watch();
         let held = match self.manners {
-            Manners::Free | Manners::TalksFirst => false,
+            Manners::Free | Manners::TalksFirst | Manners::Lingers => false,
             Manners::ListensFirst => received.shutdowns() == 0,
             Manners::Asks => received.shutdowns() == 0 && self.all_sent(),
             Manners::Answers(bytes) => received.position() - received.unflushed() < bytes,
@@ -125,6 +128,8 @@ impl AsyncWrite for Side {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let lingers = self.manners == Manners::Lingers;
+        std::task::ready!(self.held(cx, lingers));
         let shut = Pin::new(&mut self.receives).poll_shutdown(cx);
         self.moved(shut)
     }
@@ -144,7 +149,7 @@ fn silent() -> Source {
 }
 
 fn main() -> ExitCode {
-    use Manners::{Answers, Asks, Free, ListensFirst, TalksFirst};
+    use Manners::{Answers, Asks, Free, Lingers, ListensFirst, TalksFirst};
 
     let mut grade = grader::exercise!();
     grade
@@ -306,44 +311,74 @@ fn main() -> ExitCode {
         );
 
     // Nobody says anything any more.
-    for (name, about, client_ends, server_ends) in [
+    for (name, about, client_ends, server_ends, manners, idle) in [
         (
             "both_fall_silent",
             "each side sends a byte and no more",
             false,
             false,
+            Free,
+            IDLE,
         ),
         (
             "a_client_gone_and_a_silent_server",
             "the client ends, the server says nothing",
             true,
             false,
+            Free,
+            IDLE,
         ),
         (
             "a_server_gone_and_a_silent_client",
             "the server ends, the client says nothing",
             false,
             true,
+            Free,
+            IDLE,
+        ),
+        (
+            "silent_from_the_start",
+            "neither side ever sends a byte, and `idle` is 5 s",
+            false,
+            false,
+            ListensFirst,
+            IDLE / 4,
+        ),
+        (
+            "a_shutdown_that_takes_for_ever",
+            "both sides have ended, and to shut one down takes for ever",
+            true,
+            true,
+            Lingers,
+            IDLE,
         ),
     ] {
         grade
             .case(name, &[Cancel], move |t| async move {
                 let end = |ends| if ends { Source::new(up(1)) } else { silent() };
-                let (client, _) = side(&t, end(client_ends), Sink::new(up(2)), Free);
-                let (server, _) = side(&t, end(server_ends), Sink::new(up(2)), Free);
-                t.solve(|| proxy(client, server, IDLE))
-                    .await
-                    .err_for(Cancel, "no byte had moved for longer than `idle`, 20 s")?;
+                let (client, _) = side(&t, end(client_ends), Sink::new(up(2)), manners);
+                // With one that lingers, the other is shut down as ever.
+                let other = if manners == Lingers { Free } else { manners };
+                let (server, _) = side(&t, end(server_ends), Sink::new(up(2)), other);
+                let limit = idle.as_secs();
+                let answer = t.solve(|| proxy(client, server, idle)).await;
                 let took = t.elapsed();
-                t.check(Cancel, took <= 2 * IDLE + Duration::from_secs(5), || {
+                let (criterion, why) = if manners == Lingers && took < idle {
+                    (Correct, "one side had not been shut down yet".into())
+                } else {
+                    let why = format!("no byte had moved for longer than `idle`, {limit} s");
+                    (Cancel, why)
+                };
+                answer.err_for(criterion, &why)?;
+                t.check(Cancel, took <= 2 * idle + Duration::from_secs(5), || {
                     format!(
-                        "both connections were held for {} s of silence, where `idle` is 20 s",
+                        "both connections were held for {} s of silence, where `idle` is {limit} s",
                         took.as_secs()
                     )
                 });
-                t.check(Cancel, took >= IDLE, || {
+                t.check(Cancel, took >= idle, || {
                     format!(
-                        "it gave up after {} ms, where `idle` is 20 s",
+                        "it gave up after {} ms, where `idle` is {limit} s",
                         took.as_millis()
                     )
                 });
@@ -485,20 +520,31 @@ fn main() -> ExitCode {
         })
         .about("an error of each kind, of reads and of writes, in turn");
     for (name, flush) in [("shutdown_fails", false), ("flush_fails", true)] {
-        grade.case(name, &[Errors], move |t| async move {
-            let sink = Sink::new(up(5000));
-            let sink = if flush {
-                sink.fails_to_flush()
-            } else {
-                sink.fails_to_shut_down()
-            };
-            let (client, _) = side(&t, Source::new(up(5000)), Sink::new(down(5000)), Free);
-            let (server, _) = side(&t, Source::new(down(5000)), sink, Free);
-            t.solve(|| proxy(client, server, IDLE))
-                .await
-                .err("the server could not be shut down")?;
-            Ok(())
-        });
+        grade
+            .case(name, &[Errors], move |t| async move {
+                for kind in ERROR_KINDS {
+                    for (of_client, which) in [(false, "server"), (true, "client")] {
+                        let sink = |content, breaks| {
+                            let sink = Sink::new(content);
+                            match (breaks, flush) {
+                                (false, _) => sink,
+                                (true, true) => sink.fails_to_flush().fails_with(kind),
+                                (true, false) => sink.fails_to_shut_down().fails_with(kind),
+                            }
+                        };
+                        let to_client = sink(down(5000), of_client);
+                        let to_server = sink(up(5000), !of_client);
+                        let (client, _) = side(&t, Source::new(up(5000)), to_client, Free);
+                        let (server, _) = side(&t, Source::new(down(5000)), to_server, Free);
+                        let what = if flush { "flushed" } else { "shut down" };
+                        t.solve(|| proxy(client, server, IDLE))
+                            .await
+                            .err(&format!("the {which} could not be {what}: {kind:?}"))?;
+                    }
+                }
+                Ok(())
+            })
+            .about("an error of each kind, of the server and of the client, in turn");
     }
 
     grade
@@ -510,21 +556,27 @@ fn main() -> ExitCode {
                 let (ups, downs) = (up(9), down(64 * KIB));
                 let pairs: Vec<_> = (0..times)
                     .map(|_| {
-                        let (client, _) =
-                            side(&t, Source::new(ups.clone()), Sink::new(downs.clone()), Free);
-                        let (server, _) = side(
-                            &t,
-                            Source::new(downs.clone()),
-                            Sink::new(ups.clone()),
-                            ListensFirst,
-                        );
-                        (client, server)
+                        let pair = |answer, manners| {
+                            let (client, _) =
+                                side(&t, Source::new(ups.clone()), Sink::new(downs.clone()), Free);
+                            let (server, _) = side(&t, answer, Sink::new(ups.clone()), manners);
+                            (client, server)
+                        };
+                        let answer = || Source::new(downs.clone());
+                        [
+                            pair(answer(), ListensFirst),
+                            pair(answer().fails_at(1000), ListensFirst),
+                            pair(answer(), Answers(10)),
+                        ]
                     })
                     .collect();
                 let all = t.solve(|| async {
                     let mut all = 0;
-                    for (client, server) in pairs {
-                        all += proxy(client, server, IDLE).await?.1;
+                    for [whole, breaks, waits] in pairs {
+                        all += proxy(whole.0, whole.1, IDLE).await?.1;
+                        proxy(breaks.0, breaks.1, IDLE).await.ok();
+                        let waits = proxy(waits.0, waits.1, IDLE);
+                        timeout(Duration::from_millis(1), waits).await.ok();
                     }
                     Ok(all)
                 });
@@ -532,7 +584,7 @@ fn main() -> ExitCode {
                 Ok(())
             },
         )
-        .about("one after the other")
+        .about("one after the other: a whole one, one that breaks, one that is given up")
         .budget(512 * KIB)
         .sizes(25 * 64 * KIB, 100 * 64 * KIB);
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
