@@ -13,6 +13,7 @@ use grader::Criterion::{Cancel, Correct, Early, Errors, Memory};
 use grader::meter::{Chunks, Content, Items, KIB, MIB};
 use grader::{Criterion, ERROR_KINDS, Trial};
 use save_stream::save_stream;
+use tokio::time::timeout;
 
 const OLD: &str = "the photo as it was";
 
@@ -109,6 +110,18 @@ fn main() -> ExitCode {
         });
     }
     grade
+        .case("a_long_tunnel", &[Correct], |t| async move {
+            let path = place(true);
+            let body = Chunks::new(photo(64 * KIB)).paced(32 * KIB, Duration::from_secs(3600));
+            let body = t.give(body);
+            let saved = t.solve(|| save_stream(&path, body, MIB)).await.ok()?;
+            t.equal("bytes", saved, 64 * KIB);
+            whole(&t, &path, &photo(64 * KIB));
+            alone(&t, Correct, &path, "after it was saved");
+            Ok(())
+        })
+        .about("an hour passes between two chunks");
+    grade
         .case("a_path_without_a_folder", &[Correct], |t| async move {
             let path = place(true);
             std::env::set_current_dir(path.parent().expect("it is in a folder"))
@@ -174,6 +187,42 @@ fn main() -> ExitCode {
             .about(about);
     }
     grade
+        .case("one_while_another_waits", &[Correct], |t| async move {
+            let path = place(true);
+            let second = Duration::from_secs(1);
+            let stuck = Chunks::new(Content::repeat("a", 64 * KIB));
+            let stuck = t.give(stuck.paced(32 * KIB, 3600 * second));
+            let body = t.give(Chunks::new(photo(100_000)));
+            let both = t.solve(|| async {
+                // Both are gone before the hour has passed.
+                let stuck = timeout(30 * second, save_stream(&path, stuck, MIB));
+                let again = async {
+                    tokio::time::sleep(second).await;
+                    let saved = timeout(10 * second, save_stream(&path, body, MIB)).await;
+                    // Looked at before the other one is given up.
+                    if saved.is_ok() {
+                        whole(&t, &path, &photo(100_000));
+                    }
+                    saved
+                };
+                let (stuck, again) = tokio::join!(stuck, again);
+                Ok((stuck.is_err(), again.ok().transpose()?))
+            });
+            let (stuck, saved) = both.await.ok()?;
+            t.check(Correct, stuck, || {
+                "an upload returned although its body had not ended".into()
+            });
+            t.check(Correct, saved.is_some(), || {
+                "an upload waited for another one of the same file, of which nothing more came"
+                    .into()
+            });
+            if let Some(saved) = saved {
+                t.equal("bytes", saved, 100_000);
+            }
+            Ok(())
+        })
+        .about("the first upload waits for an hour, and the user has sent the photo again");
+    grade
         .case("the_old_file_stays_until_the_end", &[Correct, Errors], |t| async move {
             let path = place(true);
             let bad = Arc::new(AtomicU64::new(0));
@@ -223,13 +272,14 @@ fn main() -> ExitCode {
         })
         .about("there is no room for the last bytes");
 
-    for (name, len, max) in [
-        ("one_byte_too_many", 100_001, 100_000),
-        ("a_byte_where_nothing_may_be", 1, 0),
+    for (name, len, max, shape) in [
+        ("one_byte_too_many", 100_001, 100_000, &[][..]),
+        ("one_byte_too_many_alone", 100_001, 100_000, &[50_000]),
+        ("a_byte_where_nothing_may_be", 1, 0, &[]),
     ] {
         grade.case(name, &[Correct], move |t| async move {
             let path = place(true);
-            let body = t.give(Chunks::new(photo(len)));
+            let body = t.give(Chunks::new(photo(len)).shaped(shape));
             let saved = t.solve(|| save_stream(&path, body, max)).await;
             saved.err_for(
                 Correct,
@@ -275,33 +325,41 @@ fn main() -> ExitCode {
             let sent = photo(32 * KIB);
             let times = t.size() / sent.len();
             let bodies: Vec<_> = (0..times)
-                .map(|_| t.give(Chunks::new(sent.clone())))
+                .map(|_| {
+                    let body = || Chunks::new(sent.clone());
+                    let waits = body().paced(16 * KIB, Duration::from_secs(3600));
+                    [body(), body().fails_at(20_000), waits].map(|body| t.give(body))
+                })
                 .collect();
             let all = t.solve(|| async {
                 let mut all = 0;
-                for body in bodies {
+                for [body, breaks, waits] in bodies {
                     all += save_stream(&path, body, MIB).await?;
+                    save_stream(&path, breaks, MIB).await.ok();
+                    let waits = save_stream(&path, waits, MIB);
+                    timeout(Duration::from_millis(1), waits).await.ok();
                 }
                 Ok(all)
             });
             t.equal("bytes in all", all.await.ok()?, t.size());
             Ok(())
         })
-        .about("one after the other")
+        .about("one after the other: a whole one, one that breaks, one that is given up")
         .budget(4 * MIB)
         .sizes(25 * 32 * KIB, 100 * 32 * KIB)
         .may_write(16 * MIB);
 
-    for (name, old, at) in [
-        ("broken_at_once", true, 0),
-        ("broken_in_the_middle", true, 200_000),
-        ("broken_in_the_middle_of_a_new_file", false, 200_000),
-        ("broken_after_the_last_byte", true, 300_000),
+    for (name, old, at, max) in [
+        ("broken_at_once", true, 0, MIB),
+        ("broken_in_the_middle", true, 200_000, MIB),
+        ("broken_in_the_middle_of_a_new_file", false, 200_000, MIB),
+        ("broken_after_the_last_byte", true, 300_000, MIB),
+        ("broken_at_max", true, 300_000, 300_000),
     ] {
         grade.case(name, &[Errors], move |t| async move {
             let path = place(old);
             let body = t.give(Chunks::new(photo(300_000)).fails_at(at));
-            let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+            let saved = t.solve(|| save_stream(&path, body, max)).await;
             saved.err(&format!("the body broke after {at} of 300000 bytes"))?;
             untouched(&t, Errors, &path, old, "after the body had broken");
             Ok(())
