@@ -194,6 +194,38 @@ fn main() -> ExitCode {
         })
         .about("a line that is no UTF-8");
     grade
+        .case("no_limit_of_a_line", &[Correct], |t| async move {
+            let (input, output) = rows(20);
+            let src = t.give(Source::new(input));
+            let (out, dead) = (t.give(Sink::new(output)), t.give(nothing()));
+            let o = out.watch();
+            let cfg = Config {
+                max_line: usize::MAX,
+                ..CFG
+            };
+            let enrich = capitals(&Jobs::new(8), ms(1));
+            t.solve(|| ingest(src, out, dead, cfg, enrich, pending()))
+                .await
+                .ok()?;
+            t.whole(&o, 20 * 16);
+            Ok(())
+        })
+        .about("`max_line` is `usize::MAX`");
+    grade
+        .case("an_output_that_rests", &[Correct], |t| async move {
+            let (input, output) = rows(4);
+            let src = t.give(Source::new(input));
+            let out = t.give(Sink::new(output).paced(16, Duration::from_secs(3600)));
+            let (o, dead) = (out.watch(), t.give(nothing()));
+            let enrich = capitals(&Jobs::new(8), ms(1));
+            t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
+                .await
+                .ok()?;
+            t.whole(&o, 4 * 16);
+            Ok(())
+        })
+        .about("it takes a row each hour");
+    grade
         .case("in_order", &[Correct], |t| async move {
             let text: String = (0..200).map(|n| format!("{n}\n")).collect();
             let src = t.give(Source::new(Content::exactly(&text)));
@@ -631,6 +663,72 @@ fn main() -> ExitCode {
             Ok(())
         })
         .about("an error of each kind, of the source and of the output, in turn");
+    grade.case(
+        "source_broken_in_a_line_too_long",
+        &[Errors],
+        |t| async move {
+            let endless = Content::repeat("x", 64 * KIB);
+            let src = t.give(Source::new(endless).fails_at(32_000));
+            let (out, dead) = (t.give(nothing()), t.give(nothing()));
+            let enrich = capitals(&Jobs::new(8), ms(1));
+            t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
+                .await
+                .err("the source broke in the middle of a line that is too long")?;
+            Ok(())
+        },
+    );
+    for (name, about, stopped) in [
+        (
+            "broken_behind_the_last_line",
+            "an output breaks when the source has ended and 8 rows are under way",
+            false,
+        ),
+        (
+            "broken_after_the_stop",
+            "an output breaks when it was told to stop and 8 rows are under way",
+            true,
+        ),
+    ] {
+        grade
+            .case(name, &[Errors], move |t| async move {
+                for refused in [false, true] {
+                    let row = if refused { "bad row of feed\n" } else { ROW };
+                    let src = Source::new(Content::repeat(row, 16 * 8));
+                    // With a stop the feed is silent behind the eighth row.
+                    let src = if stopped {
+                        Source::new(Content::repeat(row, 16 * 9))
+                            .shaped(&[128])
+                            .paced(128, Duration::from_secs(3600))
+                    } else {
+                        src
+                    };
+                    let breaks = |content: Content, breaks| {
+                        let sink = Sink::new(content);
+                        if breaks { sink.fails_at(64) } else { sink }
+                    };
+                    let (_, capital) = rows(9);
+                    let out = breaks(capital, !refused);
+                    let dead = breaks(Content::repeat(row, 16 * 9), refused);
+                    let (src, out, dead) = (t.give(src), t.give(out), t.give(dead));
+                    let (o, d) = (out.watch(), dead.watch());
+                    let enrich = capitals(&Jobs::new(8), ms(20));
+                    let stop = async move {
+                        if !stopped {
+                            pending::<()>().await;
+                        }
+                        sleep(ms(10)).await;
+                    };
+                    t.solve(|| ingest(src, out, dead, CFG, enrich, stop))
+                        .await
+                        .err("an output broke after 4 of the last 8 rows")?;
+                    t.check(Errors, o.shutdowns() + d.shutdowns() == 0, || {
+                        "an output broke, and one was shut down: its reader takes the part that came for the whole".into()
+                    });
+                }
+                Ok(())
+            })
+            .about(about);
+    }
     for (name, kind) in [
         ("source_reset", ErrorKind::ConnectionReset),
         ("source_cut_off", ErrorKind::UnexpectedEof),
@@ -663,6 +761,43 @@ fn main() -> ExitCode {
         no_job_left(&t, &jobs);
         Ok(())
     });
+    for (name, about, stopped) in [
+        (
+            "the_caller_gives_up_at_the_end",
+            "the source has ended, and 8 rows are under way",
+            false,
+        ),
+        (
+            "the_caller_gives_up_after_the_stop",
+            "it was told to stop, and 8 rows are under way",
+            true,
+        ),
+    ] {
+        grade
+            .case(name, &[Cancel], move |t| async move {
+                let (input, output) = rows(if stopped { 1000 } else { 8 });
+                let (src, out, dead) = (
+                    t.give(Source::new(input)),
+                    t.give(Sink::new(output)),
+                    t.give(nothing()),
+                );
+                let jobs = Jobs::new(8);
+                let enrich = capitals(&jobs, Duration::from_secs(3600));
+                let stop = async move {
+                    if !stopped {
+                        pending::<()>().await;
+                    }
+                    sleep(ms(500)).await;
+                };
+                t.cancel_after(Duration::from_secs(2), || {
+                    ingest(src, out, dead, CFG, enrich, stop)
+                })
+                .await?;
+                no_job_left(&t, &jobs);
+                Ok(())
+            })
+            .about(about);
+    }
 
     grade.run()
 }
