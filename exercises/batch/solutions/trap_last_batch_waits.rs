@@ -1,4 +1,4 @@
-// trap fails early: at the end of the input the last batch waits out its time
+// trap fails correct, early: at the end of the input the last batch waits out its time
 
 use std::time::Duration;
 

@@ -357,10 +357,10 @@ fn main() -> ExitCode {
     for (name, about, count, minutes, wait, want, late) in [
         (
             "hours_of_silence",
-            "an item each 150 minutes; `wait` is 100 ms",
+            "an item each 150 minutes; `wait` is 10 s",
             4,
             150,
-            100,
+            10_000,
             vec![1; 4],
             "no other item came, and the batch waited for one",
         ),
