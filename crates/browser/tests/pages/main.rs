@@ -16,12 +16,20 @@ fn site() -> Result<&'static Site> {
     SITE.as_ref().map_err(|error| anyhow!("{error:#}"))
 }
 
-/// Opens a page of the served book, and waits until it is seen: Chromium drops keys that are pressed before.
+/// Opens a page of the served book.
 async fn open(browser: &Browser, page: &str) -> Result<()> {
-    let address = format!("{}{page}", site()?.address);
+    visit(browser, &format!("{}{page}", site()?.address)).await
+}
+
+/// Opens `address`, and waits until its page is whole and seen: Chromium drops keys that are pressed before, and
+/// another page may still have been on its way.
+async fn visit(browser: &Browser, address: &str) -> Result<()> {
     browser.driver.goto(address).await?;
-    browser
-        .wait("return performance.getEntriesByName('first-contentful-paint').length > 0")
-        .await?;
+    let address = address.split('#').next().unwrap_or_default();
+    let seen = format!(
+        "return decodeURI(document.URL.split('#')[0]) === {address:?} && document.readyState === 'complete' && \
+         performance.getEntriesByName('first-contentful-paint').length > 0"
+    );
+    browser.wait(&seen).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The theme: what the frame around the text does, by keyboard, on a phone, from a file and without JavaScript.
 
-use super::{open, site};
+use super::{open, site, visit};
 use anyhow::{Result, ensure};
 use browser::Browser;
 use serde_json::{Value, json};
@@ -327,14 +327,14 @@ fn the_book_works_from_a_file() -> Result<()> {
     Browser::with(async |browser| {
         let folder = site()?.folder.display().to_string();
         let file = |page: &str| format!("file://{folder}/{page}");
-        browser.driver.goto(file("index.html")).await?;
+        visit(browser, &file("index.html")).await?;
         browser
             .run("document.querySelector('.turn [rel=next]').click()")
             .await?;
         browser
             .wait("return location.pathname.endsWith('/introduction.html')")
             .await?;
-        browser.driver.goto(file(CHAPTER)).await?;
+        visit(browser, &file(CHAPTER)).await?;
         let tabs = browser
             .run("return document.querySelectorAll('[role=tab]').length")
             .await?;
