@@ -1,5 +1,6 @@
 //! `<!-- verdicts -->`: how many solutions the grader is tried with, by the verdict that each says in its first line.
-//! That the verdicts are so is shown by `cargo test --test verdicts`.
+//! That the verdicts are so is shown by `cargo test --test verdicts`, which reads the same lines. Their form is known
+//! in both: the grader, which knows the criteria, brings an allocator that the app must not have.
 
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::book::{Book, BookItem};
