@@ -336,6 +336,18 @@ impl<T> Answer<T> {
     }
 }
 
+/// Whether `holds` does now, or within 100 ms of real time: a thread that has been told to end needs a moment.
+fn soon(holds: impl Fn() -> bool) -> bool {
+    for _ in 0..50 {
+        if holds() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+        meter::moved();
+    }
+    holds()
+}
+
 /// Whether a caller can learn from `error` what broke: it is, or wraps, an [`std::io::Error`] of that kind, or tells
 /// its text.
 fn is_the_error(error: &anyhow::Error, kinds: &[ErrorKind]) -> bool {
@@ -653,15 +665,8 @@ impl Trial {
                 .filter(|name| name != kept)
                 .collect()
         };
-        let mut left = others();
-        for _ in 0..50 {
-            if left.is_empty() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(2));
-            meter::moved();
-            left = others();
-        }
+        soon(|| others().is_empty());
+        let left = others();
         let what = match &left[..] {
             [] => return,
             [one] => format!("the file {one} was"),
@@ -674,21 +679,13 @@ impl Trial {
     /// badly: `32 streams that broke`. A thread may take a moment to let go of what it holds.
     pub fn let_go(&self, before: usize, limit: u64, after: &str) {
         let kept = || heap::live().saturating_sub(before) as u64;
-        for _ in 0..50 {
-            if kept() <= limit {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(2));
-            meter::moved();
-        }
-        self.wrong(
-            Criterion::Memory,
+        self.check(Criterion::Memory, soon(|| kept() <= limit), || {
             format!(
                 "{} KiB more are held after {after}: what is emptied at the end has to be emptied at an end like \
                  that too",
                 kept() / 1024
-            ),
-        );
+            )
+        });
     }
 
     fn fail(&self, criterion: Criterion, cause: Cause) {
