@@ -149,9 +149,21 @@
       });
     };
 
+    // While a lab plays, the clock changes with every frame. In a box of a fixed size it does so alone; otherwise the
+    // whole page is laid out with it.
+    const bar = find('.lab-play');
+    const hold = () => {
+      bar.style.cssText = '';
+      if (playing) {
+        bar.style.cssText = `height: ${bar.offsetHeight}px; contain: strict`;
+      }
+    };
+    window.addEventListener('resize', hold);
+
     const stop = () => {
       cancelAnimationFrame(playing);
       playing = 0;
+      hold();
       document.documentElement.classList.remove('playing');
       play.textContent = 'Play';
     };
@@ -179,6 +191,7 @@
         show();
       };
       playing = requestAnimationFrame(next);
+      hold();
     };
 
     const go = to => {
@@ -255,7 +268,7 @@
       }
     });
     time.addEventListener('input', () => go(Number(time.value)));
-    find('.lab-play').addEventListener('click', event => {
+    bar.addEventListener('click', event => {
       ({
         play: () => playing ? stop() : start(),
         back: () => go(at - step),

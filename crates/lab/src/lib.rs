@@ -55,12 +55,17 @@ fn named(labs: &[&'static Lab], name: &str) -> Option<&'static Lab> {
 /// The longest request that is answered, in bytes.
 pub const MAX_REQUEST: usize = 64 * 1024;
 
-/// A lab's name, its values, and the run that they gave.
-type Last = Option<(&'static str, Values, Box<dyn Trace>)>;
+/// A run, and what it is a run of.
+struct Run {
+    lab: &'static str,
+    values: Values,
+    trace: Box<dyn Trace>,
+    answers: Json,
+}
 
 thread_local! {
     /// A lab that plays asks for frame after frame of the same run.
-    static LAST: RefCell<Last> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<Run>> = const { RefCell::new(None) };
 }
 
 /// Answers a request in JSON, `{"lab": "bucket", "values": {"made": 1000}, "at": 500}`, with the
@@ -93,24 +98,32 @@ fn frame(labs: &[&'static Lab], request: &str) -> Result<Json, String> {
     let at = request.get("at").and_then(Json::as_u64);
 
     LAST.with_borrow_mut(|last| {
-        let trace = match last.take() {
-            Some((name, old, trace)) if name == lab.name && old == values => trace,
-            _ => lab.trace(&values),
+        let same = |run: &Run| run.lab == lab.name && run.values == values;
+        let run = match last.take().filter(same) {
+            Some(run) => run,
+            None => {
+                let trace = lab.trace(&values);
+                let answers = trace.measures().into_iter();
+                let answers = answers.map(|(name, value)| (name.to_owned(), Json::from(value)));
+                Run {
+                    lab: lab.name,
+                    answers: answers.collect::<Map<_, _>>().into(),
+                    values,
+                    trace,
+                }
+            }
         };
-        let end = trace.end();
+        let end = run.trace.end();
         let at = at.and_then(|at| u32::try_from(at).ok()).unwrap_or(END);
-        let frame = trace.frame(at.min(end));
-        let answers = trace.measures().into_iter();
-        let answers = answers.map(|(name, value)| (name.to_owned(), Json::from(value)));
-        let answers: Map<_, _> = answers.collect();
+        let frame = run.trace.frame(at.min(end));
         let answer = json!({
             "svg": frame.svg,
             "summary": frame.summary,
             "table": frame.table.html(),
             "end": end,
-            "answers": answers,
+            "answers": run.answers,
         });
-        *last = Some((lab.name, values, trace));
+        *last = Some(run);
         Ok(answer)
     })
 }
