@@ -76,6 +76,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 pub use case::{Answer, Case, Failed, Grade, Trial};
+pub use futures_core::future::{BoxFuture, LocalBoxFuture};
 pub use meter;
 pub use record::Criterion;
 
