@@ -524,9 +524,7 @@ fn copy_workspace(root: &Path, place: &Path) -> Result<PathBuf> {
         if line.starts_with('[') {
             keep = line.starts_with("[workspace") || line.starts_with("[profile");
         }
-        if line.starts_with("members") {
-            kept += "members = [\"crates/*\", \"exercises/*\"]\n";
-        } else if keep && !line.starts_with("default-members") {
+        if keep && !line.starts_with("default-members") {
             kept += line;
             kept.push('\n');
         }

@@ -1,4 +1,4 @@
-//! What `tests/grade.rs` is written in: cases, and what a case does to a solution.
+//! What `cases/lib.rs` is written in: cases, and what a case does to a solution.
 
 use std::any::Any;
 use std::fmt::{Debug, Display};

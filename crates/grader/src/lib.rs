@@ -1,14 +1,26 @@
 //! Judges a solution: is it right, and does it stay small?
 //!
-//! An exercise's `tests/grade.rs` is a `main` that lists its cases:
+//! An exercise's `cases/lib.rs` lists its cases. It knows the solution as a function that it is given, so that a
+//! learner's edit compiles the solution and not the cases:
 //!
 //! ```no_run
+//! use std::process::ExitCode;
+//! use std::sync::OnceLock;
+//!
 //! use grader::Criterion::{Correct, Memory};
 //! use grader::meter::{Content, KIB, MIB, Source};
-//! # async fn count_lines<R: tokio::io::AsyncRead>(_: R) -> anyhow::Result<u64> { Ok(0) }
+//! use grader::{Grade, LocalBoxFuture};
 //!
-//! fn main() -> std::process::ExitCode {
-//!     let mut grade = grader::exercise!();
+//! pub type Solution = fn(Source) -> LocalBoxFuture<'static, anyhow::Result<u64>>;
+//!
+//! static SOLUTION: OnceLock<Solution> = OnceLock::new();
+//!
+//! fn count_lines(src: Source) -> LocalBoxFuture<'static, anyhow::Result<u64>> {
+//!     SOLUTION.get().expect("`grade` sets it")(src)
+//! }
+//!
+//! pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
+//!     SOLUTION.get_or_init(|| solution);
 //!     grade.read_next("4. Byte streams", "src/byte-streams.md");
 //!     grade
 //!         .case("a_large_file", &[Memory, Correct], |t| async move {
@@ -21,6 +33,14 @@
 //!         .budget(512 * KIB)
 //!         .sizes(64 * MIB, 256 * MIB);
 //!     grade.run()
+//! }
+//! ```
+//!
+//! Its `tests/grade.rs` puts the two together:
+//!
+//! ```ignore
+//! fn main() -> ExitCode {
+//!     count_lines_cases::grade(grader::exercise!(), |src| Box::pin(count_lines::count_lines(src)))
 //! }
 //! ```
 //!
@@ -76,6 +96,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 pub use case::{Answer, Case, Failed, Grade, Trial};
+pub use futures_core::future::{BoxFuture, LocalBoxFuture};
 pub use meter;
 pub use record::Criterion;
 

@@ -1,0 +1,458 @@
+//! The cases of `save_stream`: `cargo test -p save_stream`.
+//!
+//! They call a function that `tests/grade.rs` hands over, so that a learner's edit does not compile them again.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use grader::Criterion::{Cancel, Correct, Early, Errors, Memory};
+use grader::meter::{Chunks, Content, Items, KIB, MIB};
+use grader::{Criterion, ERROR_KINDS, Grade, LocalBoxFuture, Trial};
+use tokio::time::timeout;
+use tokio_stream::Stream;
+
+const OLD: &str = "the photo as it was";
+
+/// A folder of this run, and the file to be saved in it. The grader removes what is left of it.
+fn place(old: bool) -> PathBuf {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let name = format!("uploads-{}", RUNS.fetch_add(1, Relaxed));
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).expect("the grader has a folder for each run");
+    let path = folder.join("photo.jpg");
+    if old {
+        fs::write(&path, OLD).expect("the folder is new");
+    }
+    path
+}
+
+/// `path` is as it was, and alone.
+fn untouched(t: &Trial, criterion: Criterion, path: &Path, old: bool, when: &str) {
+    let now = fs::read(path).ok();
+    let kept = now.as_deref() == old.then_some(OLD.as_bytes());
+    t.check(criterion, kept, || match now {
+        None => format!("the old file is gone {when}"),
+        Some(bytes) if old => format!(
+            "{} bytes of the new file stand in place of the old one {when}",
+            bytes.len()
+        ),
+        Some(bytes) => format!("a file of {} bytes stands there {when}", bytes.len()),
+    });
+    alone(t, criterion, path, when);
+}
+
+/// Nothing else is in the folder of `path`.
+fn alone(t: &Trial, criterion: Criterion, path: &Path, when: &str) {
+    let folder = path.parent().expect("it is in a folder");
+    t.alone(criterion, folder, "photo.jpg", when);
+}
+
+/// The file has what was sent.
+fn whole(t: &Trial, path: &Path, sent: &Content) {
+    let Ok(file) = fs::read(path) else {
+        return t.wrong(Correct, "it returned `Ok` and there is no file");
+    };
+    t.equal("bytes of the file", file.len() as u64, sent.len());
+    let wrong = sent.differs(0, &file);
+    t.check(Correct, wrong.is_none(), || {
+        format!("byte {} of the file is wrong", wrong.unwrap_or_default())
+    });
+}
+
+fn photo(len: u64) -> Content {
+    Content::repeat("a row of a photo\n", len)
+}
+
+/// `save_stream`, as the cases call it.
+pub type Solution = for<'a> fn(&'a Path, Body, u64) -> LocalBoxFuture<'a, anyhow::Result<u64>>;
+
+/// The body: [`Chunks`] or [`Items`].
+pub type Body = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+
+static SOLUTION: OnceLock<Solution> = OnceLock::new();
+
+fn save_stream(
+    path: &Path,
+    body: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    max: u64,
+) -> LocalBoxFuture<'_, anyhow::Result<u64>> {
+    SOLUTION.get().expect("`grade` sets it")(path, Box::pin(body), max)
+}
+
+/// Grades `solution`.
+pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
+    SOLUTION.get_or_init(|| solution);
+    grade.read_next("14. Piping", "src/piping.md");
+
+    for (name, old, len, max, shape) in [
+        ("a_new_file", false, 100_000, MIB, &[][..]),
+        ("an_old_file_is_replaced", true, 100_000, MIB, &[]),
+        ("a_shorter_file", true, 3, MIB, &[]),
+        ("a_file_as_long", true, OLD.len() as u64, MIB, &[]),
+        ("an_empty_body", true, 0, MIB, &[]),
+        ("exactly_max", true, 100_000, 100_000, &[]),
+        ("max_of_4_gib", true, 100_000, 4096 * MIB, &[]),
+        ("no_max", true, 100_000, u64::MAX, &[]),
+        ("nothing_where_nothing_may_be", false, 0, 0, &[]),
+        ("one_byte_a_chunk", true, 3000, 3000, &[1]),
+        (
+            "odd_chunks_with_pauses",
+            true,
+            100_000,
+            MIB,
+            &[0, 7, Chunks::EMPTY, 0, 0, 4096],
+        ),
+    ] {
+        grade.case(name, &[Correct], move |t| async move {
+            let path = place(old);
+            let reader = fs::File::open(&path);
+            let body = t.give(Chunks::new(photo(len)).shaped(shape));
+            let saved = t.solve(|| save_stream(&path, body, max)).await.ok()?;
+            t.equal("bytes", saved, len);
+            whole(&t, &path, &photo(len));
+            if let Ok(reader) = reader {
+                let read = io::read_to_string(reader).unwrap_or_default();
+                t.check(Correct, read == OLD, || {
+                    "the old file was written over, and who was reading it then has a part of each: the new file must \
+                     take its place"
+                        .into()
+                });
+            }
+            alone(&t, Correct, &path, "after it was saved");
+            Ok(())
+        });
+    }
+    grade
+        .case("a_long_tunnel", &[Correct], |t| async move {
+            let path = place(true);
+            let body = Chunks::new(photo(64 * KIB)).paced(32 * KIB, Duration::from_secs(3600));
+            let body = t.give(body);
+            let saved = t.solve(|| save_stream(&path, body, MIB)).await.ok()?;
+            t.equal("bytes", saved, 64 * KIB);
+            whole(&t, &path, &photo(64 * KIB));
+            alone(&t, Correct, &path, "after it was saved");
+            Ok(())
+        })
+        .about("an hour passes between two chunks");
+    grade
+        .case("a_path_without_a_folder", &[Correct], |t| async move {
+            let path = place(true);
+            std::env::set_current_dir(path.parent().expect("it is in a folder"))
+                .expect("it is there");
+            let body = t.give(Chunks::new(photo(1000)));
+            let saved = t
+                .solve(|| save_stream(Path::new("photo.jpg"), body, MIB))
+                .await
+                .ok()?;
+            t.equal("bytes", saved, 1000);
+            whole(&t, &path, &photo(1000));
+            alone(&t, Correct, &path, "after it was saved");
+            Ok(())
+        })
+        .about("`photo.jpg` in the current folder");
+    grade.case("no_such_folder", &[Correct], |t| async move {
+        let path = place(false).with_file_name("none").join("photo.jpg");
+        let body = t.give(Chunks::new(photo(1000)));
+        let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+        saved.err_for(Correct, "the folder does not exist")?;
+        Ok(())
+    });
+    for (name, about, wait) in [
+        ("two_at_once", "two uploads of the same file", 0),
+        (
+            "one_during_another",
+            "the second comes and is done while the first comes slowly",
+            100,
+        ),
+    ] {
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let path = place(true);
+                let (a, b) = (Content::repeat("a", 400_000), Content::repeat("b", 300_000));
+                let shape = [0, 0, 8192, 0, 1024];
+                let wait = Duration::from_millis(wait);
+                let first = Chunks::new(a.clone()).shaped(&shape);
+                let first = t.give(first.paced(10_000, wait / 10));
+                let second = t.give(Chunks::new(b.clone()).shaped(&shape));
+                let both = t.solve(|| async {
+                    let second = async {
+                        tokio::time::sleep(wait).await;
+                        save_stream(&path, second, MIB).await
+                    };
+                    let both = tokio::join!(save_stream(&path, first, MIB), second);
+                    Ok((both.0?, both.1?))
+                });
+                let saved = both.await.ok()?;
+                t.equal("bytes of each", saved, (400_000, 300_000));
+                let file = fs::read(&path).unwrap_or_default();
+                let one = |sent: &Content| {
+                    file.len() as u64 == sent.len() && sent.differs(0, &file).is_none()
+                };
+                t.check(Correct, one(&a) || one(&b), || {
+                    format!(
+                        "the file has {} bytes and is neither of the two uploads, but a mixture",
+                        file.len()
+                    )
+                });
+                alone(&t, Correct, &path, "after both were saved");
+                Ok(())
+            })
+            .about(about);
+    }
+    grade
+        .case("one_while_another_waits", &[Correct], |t| async move {
+            let path = place(true);
+            let second = Duration::from_secs(1);
+            let stuck = Chunks::new(Content::repeat("a", 64 * KIB));
+            let stuck = t.give(stuck.paced(32 * KIB, 3600 * second));
+            let body = t.give(Chunks::new(photo(100_000)));
+            let both = t.solve(|| async {
+                // Both are gone before the hour has passed.
+                let stuck = timeout(30 * second, save_stream(&path, stuck, MIB));
+                let again = async {
+                    tokio::time::sleep(second).await;
+                    let saved = timeout(10 * second, save_stream(&path, body, MIB)).await;
+                    // Looked at before the other one is given up.
+                    if saved.is_ok() {
+                        whole(&t, &path, &photo(100_000));
+                    }
+                    saved
+                };
+                let (stuck, again) = tokio::join!(stuck, again);
+                Ok((stuck.is_err(), again.ok().transpose()?))
+            });
+            let (stuck, saved) = both.await.ok()?;
+            t.check(Correct, stuck, || {
+                "an upload returned although its body had not ended".into()
+            });
+            t.check(Correct, saved.is_some(), || {
+                "an upload waited for another one of the same file, of which nothing more came"
+                    .into()
+            });
+            if let Some(saved) = saved {
+                t.equal("bytes", saved, 100_000);
+            }
+            Ok(())
+        })
+        .about("the first upload waits for an hour, and the user has sent the photo again");
+    grade
+        .case("the_old_file_stays_until_the_end", &[Correct, Errors], |t| async move {
+            let path = place(true);
+            let bad = Arc::new(AtomicU64::new(0));
+            let elsewhere = Arc::new(AtomicU64::new(0));
+            let (seen, moved, at) = (Arc::clone(&bad), Arc::clone(&elsewhere), path.clone());
+            let files = || fs::read_dir(std::env::temp_dir()).map_or(0, Iterator::count) as u64;
+            let before = files();
+            let body = Items::new(64, move |_| {
+                if fs::read(&at).is_ok_and(|now| now == OLD.as_bytes()) {
+                    moved.store(files() - before, Relaxed);
+                } else {
+                    seen.fetch_add(1, Relaxed);
+                }
+                Ok(Bytes::from(vec![b'x'; 16 * 1024]))
+            });
+            let body = t.give(body.sized(16 * KIB).shaped(&[true, false]));
+            let saved = t.solve(|| save_stream(&path, body, MIB)).await.ok()?;
+            t.equal("bytes", saved, MIB);
+            let bad = bad.load(Relaxed);
+            t.check(Errors, bad == 0, || {
+                "before the last chunk had come, the old file was no longer there: who looks then, or loses the \
+                 connection then, has neither the old file nor the new one".into()
+            });
+            t.check(Correct, elsewhere.load(Relaxed) == 0, || {
+                "the unfinished file stood in the system's folder for temporary files, and that is often another \
+                 file system, to which a rename fails".into()
+            });
+            Ok(())
+        })
+        .about("looked at before each chunk");
+
+    #[cfg(unix)]
+    grade
+        .case("a_full_disk", &[Errors], |t| async move {
+            let path = place(true);
+            let body = t.give(Chunks::new(photo(100_000)).shaped(&[50_000]));
+            t.full_disk(80_000);
+            let saved = t.solve(|| async { Ok(save_stream(&path, body, MIB).await.is_err()) });
+            let refused = saved.await.ok()?;
+            t.check(Errors, refused, || {
+                "it returned `Ok` although the disk had no room for the last 20,000 bytes: the write failed after \
+                 `write_all` had returned, and nobody asked for its error"
+                    .into()
+            });
+            untouched(&t, Errors, &path, true, "although the disk was full");
+            Ok(())
+        })
+        .about("there is no room for the last bytes");
+
+    for (name, len, max, shape) in [
+        ("one_byte_too_many", 100_001, 100_000, &[][..]),
+        ("one_byte_too_many_alone", 100_001, 100_000, &[50_000]),
+        ("a_byte_where_nothing_may_be", 1, 0, &[]),
+    ] {
+        grade.case(name, &[Correct], move |t| async move {
+            let path = place(true);
+            let body = t.give(Chunks::new(photo(len)).shaped(shape));
+            let saved = t.solve(|| save_stream(&path, body, max)).await;
+            saved.err_for(
+                Correct,
+                &format!("the body has {len} bytes and {max} were allowed"),
+            )?;
+            untouched(&t, Errors, &path, true, "although the body was too long");
+            Ok(())
+        });
+    }
+    grade
+        .case("far_too_long", &[Early, Errors], |t| async move {
+            let path = place(true);
+            let body = Chunks::new(photo(1024 * MIB))
+                .shaped(&[16 * 1024])
+                .read_limit(MIB + 64 * KIB);
+            let saved = t.solve(|| save_stream(&path, t.give(body), MIB)).await;
+            saved.err_for(Early, "the body has 1 GiB and 1 MiB was allowed")?;
+            untouched(&t, Errors, &path, true, "although the body was too long");
+            Ok(())
+        })
+        .about("a body of 1 GiB where 1 MiB is allowed")
+        .may_write(8 * MIB);
+
+    grade
+        .case("a_film", &[Memory, Correct], |t| async move {
+            let path = place(true);
+            let body = t.give(Chunks::new(photo(t.size())));
+            let saved = t
+                .solve(|| save_stream(&path, body, 1024 * MIB))
+                .await
+                .ok()?;
+            t.equal("bytes", saved, t.size());
+            let length = fs::metadata(&path).map_or(0, |file| file.len());
+            t.equal("bytes of the file", length, t.size());
+            Ok(())
+        })
+        .budget(4 * MIB)
+        .sizes(16 * MIB, 64 * MIB)
+        .may_write(80 * MIB);
+    grade
+        .case("a_hundred_photos", &[Memory, Correct], |t| async move {
+            let path = place(true);
+            let sent = photo(32 * KIB);
+            let times = t.size() / sent.len();
+            let bodies: Vec<_> = (0..times)
+                .map(|_| {
+                    let body = || Chunks::new(sent.clone());
+                    let waits = body().paced(16 * KIB, Duration::from_secs(3600));
+                    [body(), body().fails_at(20_000), waits].map(|body| t.give(body))
+                })
+                .collect();
+            let all = t.solve(|| async {
+                let mut all = 0;
+                for [body, breaks, waits] in bodies {
+                    all += save_stream(&path, body, MIB).await?;
+                    save_stream(&path, breaks, MIB).await.ok();
+                    let waits = save_stream(&path, waits, MIB);
+                    timeout(Duration::from_millis(1), waits).await.ok();
+                }
+                Ok(all)
+            });
+            t.equal("bytes in all", all.await.ok()?, t.size());
+            Ok(())
+        })
+        .about("one after the other: a whole one, one that breaks, one that is given up")
+        .budget(4 * MIB)
+        .sizes(25 * 32 * KIB, 100 * 32 * KIB)
+        .may_write(16 * MIB);
+
+    for (name, old, at, max) in [
+        ("broken_at_once", true, 0, MIB),
+        ("broken_in_the_middle", true, 200_000, MIB),
+        ("broken_in_the_middle_of_a_new_file", false, 200_000, MIB),
+        ("broken_after_the_last_byte", true, 300_000, MIB),
+        ("broken_at_max", true, 300_000, 300_000),
+    ] {
+        grade.case(name, &[Errors], move |t| async move {
+            let path = place(old);
+            let body = t.give(Chunks::new(photo(300_000)).fails_at(at));
+            let saved = t.solve(|| save_stream(&path, body, max)).await;
+            saved.err(&format!("the body broke after {at} of 300000 bytes"))?;
+            untouched(&t, Errors, &path, old, "after the body had broken");
+            Ok(())
+        });
+    }
+    grade
+        .case("broken_in_any_way", &[Errors], |t| async move {
+            let path = place(true);
+            for kind in ERROR_KINDS {
+                let body = t.give(
+                    Chunks::new(photo(300_000))
+                        .fails_at(200_000)
+                        .fails_with(kind),
+                );
+                let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+                saved.err(&format!(
+                    "the body broke after 200000 of 300000 bytes with {kind:?}"
+                ))?;
+            }
+            untouched(&t, Errors, &path, true, "after the body had broken");
+            Ok(())
+        })
+        .about("an error of each kind in turn");
+    for (name, kind) in [
+        ("connection_reset", ErrorKind::ConnectionReset),
+        ("cut_off", ErrorKind::UnexpectedEof),
+    ] {
+        grade.case(name, &[Errors], move |t| async move {
+            let path = place(true);
+            let body = t.give(
+                Chunks::new(photo(300_000))
+                    .fails_at(200_000)
+                    .fails_with(kind),
+            );
+            let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+            saved.err("the body broke after 200000 of 300000 bytes")?;
+            untouched(&t, Errors, &path, true, "after the body had broken");
+            Ok(())
+        });
+    }
+    grade
+        .case("a_folder_of_that_name", &[Errors], |t| async move {
+            let path = place(false);
+            fs::create_dir_all(path.join("photos")).expect("the folder is new");
+            let body = t.give(Chunks::new(photo(1000)));
+            let saved = t.solve(|| save_stream(&path, body, MIB)).await;
+            saved.err_for(Errors, "a folder has the name of the file")?;
+            t.check(Errors, path.join("photos").exists(), || {
+                "the folder that had the name of the file is gone".into()
+            });
+            alone(&t, Errors, &path, "after the file could not get its name");
+            Ok(())
+        })
+        .about("a rename to `photo.jpg` fails");
+    for (name, old) in [
+        ("the_caller_gives_up", true),
+        ("the_caller_gives_up_on_a_new_file", false),
+    ] {
+        grade
+            .case(name, &[Cancel], move |t| async move {
+                let path = place(old);
+                let body = Chunks::new(photo(16 * MIB)).paced(64 * KIB, Duration::from_millis(100));
+                let body = t.give(body);
+                t.cancel_after(Duration::from_secs(2), || {
+                    save_stream(&path, body, 64 * MIB)
+                })
+                .await?;
+                untouched(&t, Cancel, &path, old, "after the upload was given up");
+                Ok(())
+            })
+            .about("after 2 s of an upload that takes longer")
+            .may_write(32 * MIB);
+    }
+
+    grade.run()
+}
