@@ -200,7 +200,7 @@ const AHEAD: u64 = LIMIT as u64 + 2;
 pub type Solution = fn(Items<Item>, usize, Work) -> LocalBoxFuture<'static, anyhow::Result<u64>>;
 
 /// A job.
-pub type Work = Box<dyn Fn(Item) -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync>;
+pub type Work = Arc<dyn Fn(Item) -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync>;
 
 static SOLUTION: OnceLock<Solution> = OnceLock::new();
 
@@ -212,7 +212,7 @@ fn for_each_limited<F>(
 where
     F: Future<Output = anyhow::Result<()>> + Send + 'static,
 {
-    let work: Work = Box::new(move |item| Box::pin(work(item)));
+    let work: Work = Arc::new(move |item| Box::pin(work(item)));
     SOLUTION.get().expect("`grade` sets it")(items, limit, work)
 }
 

@@ -80,14 +80,14 @@ pub type Solution = for<'a> fn(Text, usize, OnLine<'a>) -> LocalBoxFuture<'a, an
 pub type Text = Box<dyn AsyncBufRead + Send + Unpin>;
 
 /// What is called with each line.
-pub type OnLine<'a> = Box<dyn FnMut(&[u8]) + 'a>;
+pub type OnLine<'a> = Box<dyn FnMut(&[u8]) + Send + 'a>;
 
 static SOLUTION: OnceLock<Solution> = OnceLock::new();
 
 fn for_each_line<'a>(
     src: impl AsyncBufRead + Send + Unpin + 'static,
     max_line: usize,
-    on_line: impl FnMut(&[u8]) + 'a,
+    on_line: impl FnMut(&[u8]) + Send + 'a,
 ) -> LocalBoxFuture<'a, anyhow::Result<u64>> {
     SOLUTION.get().expect("`grade` sets it")(Box::new(src), max_line, Box::new(on_line))
 }

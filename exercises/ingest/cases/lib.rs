@@ -84,7 +84,7 @@ pub struct Report {
 }
 
 /// A job.
-pub type Enrich = Box<dyn Fn(String) -> BoxFuture<'static, anyhow::Result<String>> + Send + Sync>;
+pub type Enrich = Arc<dyn Fn(String) -> BoxFuture<'static, anyhow::Result<String>> + Send + Sync>;
 
 /// `ingest`, as the cases call it.
 pub type Solution = fn(
@@ -109,7 +109,7 @@ fn ingest<F>(
 where
     F: Future<Output = anyhow::Result<String>> + Send + 'static,
 {
-    let enrich: Enrich = Box::new(move |line| Box::pin(enrich(line)));
+    let enrich: Enrich = Arc::new(move |line| Box::pin(enrich(line)));
     SOLUTION.get().expect("`grade` sets it")(src, out, dead, cfg, enrich, Box::pin(stop))
 }
 

@@ -256,7 +256,7 @@ pub type Solution =
     fn(Items<Item>, usize, Work, mpsc::Sender<Item>) -> LocalBoxFuture<'static, anyhow::Result<()>>;
 
 /// A job.
-pub type Work = Box<dyn Fn(Item) -> BoxFuture<'static, anyhow::Result<Item>> + Send + Sync>;
+pub type Work = Arc<dyn Fn(Item) -> BoxFuture<'static, anyhow::Result<Item>> + Send + Sync>;
 
 static SOLUTION: OnceLock<Solution> = OnceLock::new();
 
@@ -269,7 +269,7 @@ fn map_ordered<F>(
 where
     F: Future<Output = anyhow::Result<Item>> + Send + 'static,
 {
-    let work: Work = Box::new(move |item| Box::pin(work(item)));
+    let work: Work = Arc::new(move |item| Box::pin(work(item)));
     SOLUTION.get().expect("`grade` sets it")(items, limit, work, out)
 }
 
