@@ -120,14 +120,19 @@ fn run(words: &[String], how: How) -> Result<bool> {
     }
 
     // One exercise is one package with one file, so its attempts follow each other; exercises go side by
-    // side, so that one compiles while another is graded.
+    // side, and one more of them than there are cores, since what a trap is stopped for may be that it waits.
+    let beside = if how.times {
+        1
+    } else {
+        1 + std::thread::available_parallelism()?.get()
+    };
     let mut exercises: Vec<&str> = attempts.iter().map(|a| a.exercise.as_str()).collect();
     exercises.dedup();
     let queue = Mutex::new(exercises.into_iter());
     let rows = Mutex::new(Vec::new());
     let times = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..if how.times { 1 } else { 2 } {
+        for _ in 0..beside {
             scope.spawn(|| {
                 loop {
                     let Some(exercise) = queue.lock().expect("no thread panics").next() else {
