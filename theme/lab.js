@@ -155,7 +155,7 @@
     const hold = () => {
       bar.style.cssText = '';
       if (playing) {
-        bar.style.cssText = `height: ${bar.offsetHeight}px; contain: strict`;
+        bar.style.cssText = `height: ${bar.offsetHeight}px; contain: layout size`;
       }
     };
     window.addEventListener('resize', hold);
