@@ -40,10 +40,11 @@ static LAST_PANIC: Mutex<Option<Backtrace>> = Mutex::new(None);
 static ENDING: AtomicBool = AtomicBool::new(false);
 static PARKED: AtomicBool = AtomicBool::new(false);
 static CLOCK: Notify = Notify::const_new();
-/// How far the clock is to be moved, and how far it has been in all, in milliseconds.
+/// How far the clock is to be moved, in milliseconds.
 static CLOCK_SPAN: AtomicU64 = AtomicU64::new(0);
 /// The progress at which it was asked for: what has moved since needs no help.
 static CLOCK_AT: AtomicU64 = AtomicU64::new(0);
+/// How far it has been in all, in microseconds.
 static CLOCK_KEPT: AtomicU64 = AtomicU64::new(0);
 static INPUT: AtomicU64 = AtomicU64::new(0);
 static BUDGET: AtomicU64 = AtomicU64::new(0);
@@ -198,19 +199,25 @@ impl Wake for Woken {
 async fn keep_clock() {
     loop {
         CLOCK.notified().await;
-        let span = Duration::from_millis(CLOCK_SPAN.load(SeqCst));
         let (from, moved) = (Instant::now(), CLOCK_AT.load(SeqCst));
-        while meter::progress() == moved && from.elapsed() < span {
+        // No further than to the end of a wait, and the millisecond to which tokio's timers round it: the
+        // thread that it wakes needs real time to go on.
+        let until = meter::next_wait_ends().map_or_else(
+            || from + Duration::from_millis(CLOCK_SPAN.load(SeqCst)),
+            |ends| ends + Duration::from_millis(1),
+        );
+        while meter::progress() == moved && Instant::now() < until {
             let step = (from.elapsed() / 100).max(Duration::from_millis(1));
+            let step = step.min(until - Instant::now());
             tokio::time::advance(step).await;
-            CLOCK_KEPT.fetch_add(step.as_millis() as u64, SeqCst);
+            CLOCK_KEPT.fetch_add(step.as_micros() as u64, SeqCst);
         }
     }
 }
 
 /// Virtual time that passed because nothing but a blocking job was left.
 pub(crate) fn clock_kept() -> Duration {
-    Duration::from_millis(CLOCK_KEPT.load(SeqCst))
+    Duration::from_micros(CLOCK_KEPT.load(SeqCst))
 }
 
 fn bail(why: &str) -> ! {
@@ -360,7 +367,7 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
             Duration::ZERO
         };
         if parked >= 2 * tick && pushes < CLOCK_PUSHES && !real_clock && os.all_asleep() {
-            // 1 s, 4 s, 16 s, up to an hour: a wait of the source's is short, a learner's timeout is long.
+            // 1 s, 4 s, 16 s, up to an hour, where nobody knows how long a wait is.
             CLOCK_SPAN.store(1000 << (2 * pushes), SeqCst);
             CLOCK_AT.store(moved, SeqCst);
             CLOCK.notify_one();

@@ -17,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio_stream::StreamExt;
 
 const GRADE: &str = "GRADER_TESTS_GRADE";
+const HALF_A_DAY: Duration = Duration::from_secs(12 * 3600);
 
 /// What a case must be found guilty of: its criterion and the kind of its cause. `None`: it must pass.
 type Guilt = Option<(Criterion, &'static str)>;
@@ -314,6 +315,33 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
         t.overlapped(Duration::from_millis(3500));
         Ok(())
     });
+    guilt.insert("waits_half_a_day_beside_a_blocking_job", None);
+    grade.case(
+        "waits_half_a_day_beside_a_blocking_job",
+        &[Correct],
+        |t| async move {
+            let source = Source::new(log(64 * KIB)).paced(32 * KIB, HALF_A_DAY);
+            let mut src = t.give(source);
+            let solution = async move {
+                let (tx, rx) = tokio::sync::oneshot::channel();
+                let job = tokio::task::spawn_blocking(move || rx.blocking_recv());
+                let (start, mut buf) = (tokio::time::Instant::now(), vec![0; 65536]);
+                let mut n = 0;
+                while let read @ 1.. = src.read(&mut buf).await? {
+                    n += read as u64;
+                }
+                // The clock was moved to where the wait ends, and not past it.
+                let over = start.elapsed().saturating_sub(2 * HALF_A_DAY);
+                ensure!(over < Duration::from_secs(1), "{over:?} too late");
+                let _ = tx.send(());
+                job.await??;
+                Ok(n)
+            };
+            let n = t.solve(|| solution).await.ok()?;
+            t.equal("bytes", n, 64 * KIB);
+            Ok(())
+        },
+    );
     guilt.insert("looks_again_while_it_flushes", None);
     grade.case("looks_again_while_it_flushes", &[Correct], |t| async move {
         // `copy_buf` looks at the source again each time that its flush has to wait.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::task::coop;
 use tokio_stream::Stream;
 
-use crate::source::{End, Pace};
+use crate::pace::Pace;
+use crate::source::End;
 use crate::trip::{Trip, crossed};
 use crate::watch::moved;
 use crate::{Watch, Window, trace};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::AsyncWrite;
 use tokio::task::coop;
 
-use crate::source::Pace;
+use crate::pace::Pace;
 use crate::trip::{Trip, crossed};
 use crate::watch::moved;
 use crate::{Content, ON_PURPOSE, Watch, Window};

@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::task::coop;
-use tokio::time::Sleep;
 use tokio_stream::Stream;
 
+use crate::pace::Pace;
 use crate::trip::{Trip, crossed};
 use crate::watch::moved;
 use crate::{Content, ON_PURPOSE, Watch, Window, trace};
@@ -69,46 +69,6 @@ impl End {
         if self.idle > AFTER_END {
             crossed(Trip::ReadAfterEnd { times: self.idle });
         }
-    }
-}
-
-/// So many bytes, then a wait: latency is charged per byte, not per call, so that a small buffer is
-/// not punished for being small.
-#[derive(Debug)]
-pub(crate) struct Pace {
-    bytes: u64,
-    wait: Duration,
-    until_wait: u64,
-    sleep: Option<Pin<Box<Sleep>>>,
-}
-
-impl Pace {
-    pub(crate) fn new(bytes: u64, wait: Duration) -> Self {
-        Pace {
-            bytes,
-            wait,
-            until_wait: bytes,
-            sleep: None,
-        }
-    }
-
-    /// How many bytes may pass now: waits first where a wait is due.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, watch: &Watch) -> Poll<u64> {
-        if self.until_wait == 0 {
-            let deadline = tokio::time::Instant::now() + self.wait;
-            let sleep = self
-                .sleep
-                .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
-            ready!(sleep.as_mut().poll(cx));
-            watch.wait(self.wait);
-            self.sleep = None;
-            self.until_wait = self.bytes;
-        }
-        Poll::Ready(self.until_wait)
-    }
-
-    pub(crate) fn passed(&mut self, n: u64) {
-        self.until_wait -= n;
     }
 }
 

@@ -44,6 +44,35 @@ fn content_repeats_counts_and_tells_the_first_difference() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_end_of_the_next_wait_is_known() {
+    let hours = |n: u64| Duration::from_secs(n * 3600);
+    let content = || Content::repeat("ab\n", 3);
+    // Other tests of this process wait too, on clocks of their own: these waits are years ahead of theirs.
+    let first = Source::new(content()).paced(1, hours(1));
+    assert_eq!(sizes(first, 1).await, [1, 1, 1]);
+    tokio::time::advance(hours(1_000_000)).await;
+    let (start, mut buf) = (Instant::now(), [0; 2]);
+    let ahead = || meter::next_wait_ends().map(|ends| ends - start);
+    assert_eq!(ahead(), None);
+
+    let (mut soon, mut late) = (Source::new(content()), Source::new(content()));
+    (soon, late) = (soon.paced(2, hours(1)), late.paced(2, hours(5)));
+    soon.read_exact(&mut buf).await.expect("two bytes");
+    late.read_exact(&mut buf).await.expect("two bytes");
+    let (mut soon, mut late) = (Box::pin(soon.read_u8()), Box::pin(late.read_u8()));
+    tokio::select! {
+        _ = &mut late => panic!("it waits for five hours"),
+        _ = &mut soon => panic!("it waits for an hour"),
+        () = tokio::time::sleep(hours(0)) => {}
+    }
+    assert_eq!(ahead(), Some(hours(1)));
+    soon.await.expect("a byte");
+    assert_eq!(ahead(), Some(hours(5)));
+    late.await.expect("a byte");
+    assert_eq!(ahead(), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn items_are_made_when_asked_for_and_counted() {
     let window = Window::of_items(8);
     let mut items = Items::new(5, |n| n.to_string())
