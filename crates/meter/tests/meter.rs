@@ -61,6 +61,7 @@ async fn the_end_of_the_next_wait_is_known() {
     late.read_exact(&mut buf).await.expect("two bytes");
     let (mut soon, mut late) = (Box::pin(soon.read_u8()), Box::pin(late.read_u8()));
     tokio::select! {
+        biased;
         _ = &mut late => panic!("it waits for five hours"),
         _ = &mut soon => panic!("it waits for an hour"),
         () = tokio::time::sleep(hours(0)) => {}
