@@ -26,38 +26,41 @@
     };
   });
 
-  // Changes the picture into the next one. Most shapes are the same or differ in a few numbers, and what
-  // stays as it is need not be laid out again.
+  // Changes a picture into the next one. Of the shapes, most stay as they are and need not even be parsed, and most
+  // others differ in a few numbers: what stays is not laid out again.
   const parsed = document.createElement('template');
-  const redraw = (picture, svg) => {
-    parsed.innerHTML = svg;
-    const drawn = picture.firstElementChild;
-    const next = parsed.content.firstElementChild;
-    const old = [...drawn.children];
-    const shapes = [...next.children];
-    const copy = (from, to) => {
-      for (const { name, value } of from.attributes) {
-        if (to.getAttribute(name) !== value) {
-          to.setAttribute(name, value);
+  const painter = picture => {
+    let before = [];
+    return svg => {
+      const [open, ...shapes] = svg.match(/<text[^>]*>[^<]*<\/text>|<[^>]+>/g);
+      const close = shapes.pop();
+      const changed = [...shapes.keys()].filter(i => shapes[i] !== before[i]);
+      parsed.innerHTML = open + changed.map(i => shapes[i]).join('') + close;
+      before = shapes;
+      const drawn = picture.firstElementChild;
+      const old = [...drawn.children];
+      const next = parsed.content.firstElementChild;
+      const copy = (from, to) => {
+        for (const { name, value } of from.attributes) {
+          if (to.getAttribute(name) !== value) {
+            to.setAttribute(name, value);
+          }
+        }
+      };
+      copy(next, drawn);
+      for (const [n, shape] of [...next.children].entries()) {
+        const now = old[changed[n]];
+        if (!now) {
+          drawn.append(shape);
+        } else if (now.localName === shape.localName && now.attributes.length === shape.attributes.length) {
+          copy(shape, now);
+          now.textContent = shape.textContent;
+        } else {
+          now.replaceWith(shape);
         }
       }
+      old.slice(shapes.length).forEach(shape => shape.remove());
     };
-    copy(next, drawn);
-    for (const [i, shape] of shapes.entries()) {
-      const now = old[i];
-      if (!now) {
-        drawn.append(shape);
-      } else if (now.isEqualNode(shape)) {
-        continue;
-      } else if (now.localName === shape.localName && now.attributes.length === shape.attributes.length
-          && shape.childElementCount === 0) {
-        copy(shape, now);
-        now.textContent = shape.textContent;
-      } else {
-        now.replaceWith(shape);
-      }
-    }
-    old.slice(shapes.length).forEach(shape => shape.remove());
   };
 
   // `2 bytes`, `1 byte`, `1 item/s`.
@@ -71,7 +74,7 @@
   const wake = (section, model) => {
     const find = selector => section.querySelector(selector);
     const form = find('form');
-    const picture = find('.lab-picture');
+    const paint = painter(find('.lab-picture'));
     const summary = find('.lab-summary');
     const numbers = find('.lab-numbers');
     const question = find('.lab-question');
@@ -120,7 +123,7 @@
           return show();
         }
       }
-      redraw(picture, frame.svg);
+      paint(frame.svg);
       time.max = end;
       time.value = at;
       clock.textContent = unit === 'ms' ? `${(at / 1000).toFixed(1)} s` : `${Math.round(at)} of ${end}`;

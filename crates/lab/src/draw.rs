@@ -47,17 +47,18 @@ impl Svg {
         ));
     }
 
-    /// A line from one point to the next, and so on.
+    /// A line from one point to the next, and so on. As a `polyline`: when the `d` of a `path` changes, Chromium
+    /// looks at the style of everything near it, and it does not for `points`.
     pub fn line(&mut self, class: &str, points: &[(f64, f64)]) {
-        self.push(format_args!("<path class=\"{class}\" d=\""));
+        self.push(format_args!("<polyline class=\"{class}\" points=\""));
         for (i, (x, y)) in points.iter().enumerate() {
             // A level stretch is its two ends.
             let level = |other: Option<&(f64, f64)>| other.is_some_and(|(_, other)| other == y);
             if i > 0 && level(points.get(i - 1)) && level(points.get(i + 1)) {
                 continue;
             }
-            let command = if i == 0 { 'M' } else { 'L' };
-            self.push(format_args!("{command}{} {}", short(*x), short(*y)));
+            let space = if i == 0 { "" } else { " " };
+            self.push(format_args!("{space}{},{}", short(*x), short(*y)));
         }
         self.push(format_args!("\"/>"));
     }

@@ -159,6 +159,12 @@ fn check(lab: &Lab, values: &Map<String, Json>, frame: &Frame) {
             );
         }
     }
+    for shape in svg.root_element().children() {
+        assert!(
+            shape.is_element() && shape.children().all(|child| child.is_text()),
+            "{about}: the page's script takes shapes apart that have nothing but text in them"
+        );
+    }
     assert!(
         frame.svg.len() <= MAX_SVG,
         "{about}: {} bytes",

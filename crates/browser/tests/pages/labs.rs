@@ -100,6 +100,41 @@ fn the_page_answers_what_native_code_answers() -> Result<()> {
     })
 }
 
+/// Pictures are changed and not made anew: after any way through them, each is the one that the model draws.
+#[test]
+fn a_changed_picture_is_the_picture_that_the_model_draws() -> Result<()> {
+    const SCRIPT: &str = "
+        const find = selector => section.querySelector(selector);
+        const time = find('.lab-time input');
+        const drawn = document.createElement('template');
+        const wrong = [];
+        let pictures = 0;
+        for (const preset of section.querySelectorAll('.lab-presets button')) {
+            preset.click();
+            const values = Object.fromEntries(new FormData(find('form')));
+            for (const part of [0.3, 0.31, 0.9, 0.1, 1, 0]) {
+                time.value = Math.round(part * time.max);
+                time.dispatchEvent(new Event('input'));
+                const at = Number(time.value);
+                drawn.innerHTML = JSON.parse(section.model(JSON.stringify({ lab: section.dataset.lab, values, at }))).svg;
+                if (!drawn.content.firstElementChild.isEqualNode(find('.lab-picture').firstElementChild)) {
+                    wrong.push(`${preset.textContent} at ${at}`);
+                }
+                pictures += 1;
+            }
+        }
+        return [pictures, wrong];";
+    Browser::with(async |browser| {
+        for (lab, page) in labs()? {
+            wake(browser, lab, &page).await?;
+            let found = browser.run(SCRIPT).await?;
+            let pictures = 6 * lab.presets.len();
+            ensure!(found == json!([pictures, []]), "{}: {found}", lab.name);
+        }
+        Ok(())
+    })
+}
+
 /// Focus on the first preset; then only keys.
 #[test]
 fn a_prediction_is_made_and_compared_by_keyboard() -> Result<()> {
