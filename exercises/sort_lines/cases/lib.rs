@@ -194,25 +194,25 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("64 lines of 4 KiB, 8 of which differ in their last bytes, with a budget of 64 KiB");
     grade
         .case(
-            "a_million_empty_lines",
+            "half_a_million_empty_lines",
             &[Memory, Correct],
             |t| async move {
                 let scratch = scratch();
-                let lines = Content::repeat("\n", MIB);
+                let lines = Content::repeat("\n", MIB / 2);
                 let src = t.give(Source::new(lines.clone()));
                 let dst = t.give(Sink::new(lines));
                 let seen = dst.watch();
                 let n = t
-                    .solve(|| sort_lines(BufReader::new(src), dst, BUDGET, &scratch))
+                    .solve(|| sort_lines(BufReader::new(src), dst, BUDGET / 2, &scratch))
                     .await
                     .ok()?;
-                t.whole(&seen, MIB);
-                t.equal("lines", n, MIB);
+                t.whole(&seen, MIB / 2);
+                t.equal("lines", n, MIB / 2);
                 Ok(())
             },
         )
-        .about("1,048,576 of them, with a budget of 1 MiB")
-        .budget(5 * MIB)
+        .about("524,288 of them, with a budget of 512 KiB")
+        .budget(3 * MIB)
         .may_write(200 * MIB);
     grade
         .case("hours_of_silence", &[Correct], |t| async move {
