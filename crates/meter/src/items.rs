@@ -23,6 +23,7 @@ pub struct Items<T> {
     shape: Vec<bool>,
     turn: usize,
     limit: u64,
+    begin: Option<Pace>,
     pace: Option<Pace>,
     window: Option<Window>,
     end: End,
@@ -40,6 +41,7 @@ impl<T> Items<T> {
             shape: Vec::new(),
             turn: 0,
             limit: u64::MAX,
+            begin: None,
             pace: None,
             window: None,
             end: End::default(),
@@ -56,6 +58,12 @@ impl<T> Items<T> {
     /// Whether each poll in turn is ready, over and over; one that is not wakes its task at once.
     pub fn shaped(mut self, ready: &[bool]) -> Self {
         self.shape = ready.to_vec();
+        self
+    }
+
+    /// Waits for `wait` before its first item, on tokio's clock.
+    pub fn begins_after(mut self, wait: Duration) -> Self {
+        self.begin = Some(Pace::new(0, wait));
         self
     }
 
@@ -111,6 +119,10 @@ impl<T> Stream for Items<T> {
             coop.made_progress();
             this.end.read(&this.watch);
             return Poll::Ready(None);
+        }
+        if let Some(begin) = &mut this.begin {
+            ready!(begin.poll(cx, &this.watch));
+            this.begin = None;
         }
         if let Some(pace) = &mut this.pace {
             ready!(pace.poll(cx, &this.watch));

@@ -20,6 +20,9 @@ pub struct Sink {
     turn: usize,
     fails: Fails,
     pace: Option<Pace>,
+    flush: Option<Pace>,
+    /// Something was written since the last flush.
+    dirty: bool,
     end: Option<Pace>,
     window: Option<Window>,
     shut: bool,
@@ -46,6 +49,8 @@ impl Sink {
             turn: 0,
             fails: Fails::default(),
             pace: None,
+            flush: None,
+            dirty: false,
             end: None,
             window: None,
             shut: false,
@@ -90,6 +95,12 @@ impl Sink {
         self
     }
 
+    /// Each flush of what was written waits for `wait`, on tokio's clock; a shutdown flushes too.
+    pub fn flushes_in(mut self, wait: Duration) -> Self {
+        self.flush = Some(Pace::new(0, wait));
+        self
+    }
+
     /// Its shutdown waits for `wait`, on tokio's clock.
     pub fn shuts_down_in(mut self, wait: Duration) -> Self {
         self.end = Some(Pace::new(0, wait));
@@ -105,6 +116,20 @@ impl Sink {
     /// What is done to it.
     pub fn watch(&self) -> Watch {
         self.watch.clone()
+    }
+
+    fn poll_flushed(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Some(flush) = &mut self.flush
+            && self.dirty
+        {
+            ready!(flush.poll(cx, &self.watch));
+        }
+        self.dirty = false;
+        Poll::Ready(if std::mem::take(&mut self.fails.flush) {
+            Err(self.broken("flush"))
+        } else {
+            Ok(())
+        })
     }
 
     /// A sink whose shape has waits makes a flush and a shutdown wait once too.
@@ -170,6 +195,7 @@ impl AsyncWrite for Sink {
             }
         }
         this.position += most;
+        this.dirty = true;
         if let Some(pace) = &mut this.pace {
             pace.passed(most);
         }
@@ -183,22 +209,18 @@ impl AsyncWrite for Sink {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_end(cx));
-        if std::mem::take(&mut self.fails.flush) {
-            return Poll::Ready(Err(self.broken("flush")));
-        }
+        ready!(self.poll_flushed(cx))?;
         self.watch.flushed();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_end(cx));
+        // As a `BufWriter` does, it flushes first.
+        ready!(self.poll_flushed(cx))?;
         let this = &mut *self;
         if let Some(end) = &mut this.end {
             ready!(end.poll(cx, &this.watch));
-        }
-        // As a `BufWriter` does, it flushes first.
-        if std::mem::take(&mut self.fails.flush) {
-            return Poll::Ready(Err(self.broken("flush")));
         }
         if self.fails.shutdown {
             return Poll::Ready(Err(self.broken("shutdown")));

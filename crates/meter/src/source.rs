@@ -44,6 +44,7 @@ struct Feed {
     quiet_after_error: bool,
     read_limit: u64,
     end: End,
+    begin: Option<Pace>,
     pace: Option<Pace>,
     window: Option<Window>,
     watch: Watch,
@@ -85,6 +86,7 @@ impl Feed {
             quiet_after_error: false,
             read_limit: u64::MAX,
             end: End::default(),
+            begin: None,
             pace: None,
             window: None,
         }
@@ -112,6 +114,10 @@ impl Feed {
                 return Poll::Ready(Ok(Some(&[])));
             }
             most = most.min(size as u64);
+        }
+        if let Some(begin) = &mut self.begin {
+            ready!(begin.poll(cx, &self.watch));
+            self.begin = None;
         }
         if let Some(pace) = &mut self.pace {
             most = most.min(ready!(pace.poll(cx, &self.watch)));
@@ -193,6 +199,12 @@ macro_rules! feed_settings {
             /// Reading more than `limit` bytes is a [`Trip::ReadPast`].
             pub fn read_limit(mut self, limit: u64) -> Self {
                 self.feed.read_limit = limit;
+                self
+            }
+
+            /// Waits for `wait` before its first byte, on tokio's clock.
+            pub fn begins_after(mut self, wait: Duration) -> Self {
+                self.feed.begin = Some(Pace::new(0, wait));
                 self
             }
 

@@ -192,6 +192,36 @@ async fn a_shutdown_takes_its_time() {
     assert_eq!((seen.shutdowns(), seen.waited()), (1, hour));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_flush_takes_its_time_when_there_is_something_to_flush() {
+    let hour = Duration::from_secs(3600);
+    let mut sink = Sink::new(Content::exactly("ab")).flushes_in(hour);
+    let seen = sink.watch();
+    sink.flush().await.expect("flushes");
+    assert_eq!(seen.waited(), Duration::ZERO);
+    sink.write_all(b"a").await.expect("takes it");
+    let soon = tokio::time::timeout(hour / 2, sink.flush()).await;
+    assert!(soon.is_err());
+    sink.flush().await.expect("flushes");
+    assert_eq!(seen.waited(), hour);
+    sink.write_all(b"b").await.expect("takes it");
+    sink.shutdown().await.expect("flushes and shuts down");
+    assert_eq!((seen.shutdowns(), seen.waited()), (1, 2 * hour));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_byte_and_the_first_item_may_be_late() {
+    let hour = Duration::from_secs(3600);
+    let began = Instant::now();
+    let src = Source::new(Content::repeat("ab\n", 3)).begins_after(hour);
+    let seen = src.watch();
+    assert_eq!(sizes(src, 2).await, [2, 1]);
+    assert_eq!((began.elapsed(), seen.waited()), (hour, hour));
+    let mut items = Items::new(2, |n| n).begins_after(hour);
+    assert_eq!((items.next().await, items.next().await), (Some(0), Some(1)));
+    assert_eq!(began.elapsed(), 2 * hour);
+}
+
 /// In one test, since there is one hook; no other test crosses a wire.
 #[tokio::test]
 async fn wires_are_crossed_where_they_stand() {
