@@ -548,6 +548,12 @@ impl Trial {
         if !ended {
             return;
         }
+        // A thread in the middle of a piece, or one that has just been told to end, needs real time for it. Where
+        // something is wrong already, nobody waits for it again and again.
+        let patient = lock(&self.inner.state).failures.is_empty();
+        if patient {
+            soon(child::others_rest);
+        }
         let before: u64 = given.iter().map(|(_, w)| w.position()).sum();
         // What is about to end may end: a canceled task is dropped when the runtime next gets to it.
         for _ in 0..32 {
@@ -555,6 +561,9 @@ impl Trial {
         }
         tokio::time::sleep(self.inner.grace).await;
         let after: u64 = given.iter().map(|(_, w)| w.position()).sum();
+        if patient {
+            soon(|| given.iter().all(|(_, w)| w.dropped()));
+        }
         let tasks = tokio::runtime::Handle::current()
             .metrics()
             .num_alive_tasks();

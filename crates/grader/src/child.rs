@@ -69,6 +69,11 @@ pub(crate) fn resident_growth(start: Option<u64>) -> Option<u64> {
     Some(SYSTEM.get()?.resident_peak()?.saturating_sub(start?))
 }
 
+/// Whether no other thread could go on if it were given a processor.
+pub(crate) fn others_rest() -> bool {
+    SYSTEM.get().is_none_or(|system| system.all_asleep())
+}
+
 /// Bytes read and bytes in all, of an input that was not read to its end.
 pub(crate) fn read_in_part() -> Option<(u64, u64)> {
     let (read, total) = (trace::position(), INPUT.load(Relaxed));

@@ -192,7 +192,7 @@ fn check(portable: bool) -> Result<usize> {
         }
         let refused = ["reads_everything", "makes_room_for_everything"];
         if refused.contains(&case.name.as_str())
-            && (case.ms > 1_000 || case.resident.is_some_and(|r| r > 64 * MIB))
+            && (case.trace.read > MIB || case.resident.is_some_and(|r| r > 64 * MIB))
         {
             wrong.push(format!(
                 "{}: 64 GiB were not refused at once: {case:?}",
@@ -649,6 +649,31 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
         t.cancel_after(Duration::from_secs(1), || async { task.await? })
             .await
     });
+
+    guilt.insert("ends_its_thread_when_it_is_dropped", None);
+    grade.case(
+        "ends_its_thread_when_it_is_dropped",
+        &[Cancel],
+        |t| async move {
+            // Between two pieces the thread looks whether it is wanted; it is given up in the middle of one.
+            let src = Source::new(log(64 * MIB)).paced(KIB, Duration::from_millis(10));
+            let mut src = t.give(src);
+            let runtime = tokio::runtime::Handle::current();
+            let solution = async move {
+                let (wanted, dropped) = tokio::sync::oneshot::channel::<()>();
+                std::thread::spawn(move || {
+                    let mut buf = vec![0; 1024];
+                    while !wanted.is_closed()
+                        && runtime.block_on(src.read(&mut buf)).is_ok_and(|n| n > 0)
+                    {
+                        std::thread::sleep(Duration::from_millis(1));
+                    }
+                });
+                Ok(dropped.await?)
+            };
+            t.cancel_after(Duration::from_secs(1), || solution).await
+        },
+    );
 
     // Errors, pace, order.
     guilt.insert("loses_the_error", Some((Errors, "other_error")));
