@@ -389,7 +389,7 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
         }
         if cpu.saturating_sub(cpu_when_moved) > BUSY {
             // Without a clock of the processor's, a runtime that waits looks busy.
-            if PARKED.load(SeqCst) {
+            if PARKED.load(SeqCst) && !os.tells_cpu() {
                 stop(None, deadlocked(), || None);
             }
             let cpu_ms = used.as_millis() as u64;

@@ -59,6 +59,9 @@ pub(crate) trait Inside: Send + Sync {
     /// Processor time used by all threads but the calling one.
     fn cpu_of_others(&self) -> Duration;
 
+    /// Whether that is processor time, and not the time on the wall in its place.
+    fn tells_cpu(&self) -> bool;
+
     /// Whether no thread but the calling one could run if it were given a processor.
     fn all_asleep(&self) -> bool;
 

@@ -83,6 +83,10 @@ impl Inside for PortableInside {
         self.start.elapsed()
     }
 
+    fn tells_cpu(&self) -> bool {
+        false
+    }
+
     /// It cannot be told. Nothing is ever still by the clock on the wall, so this decides no verdict.
     fn all_asleep(&self) -> bool {
         true

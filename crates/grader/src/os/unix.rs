@@ -166,6 +166,10 @@ impl Inside for UnixInside {
         cpu(libc::CLOCK_PROCESS_CPUTIME_ID).saturating_sub(cpu(libc::CLOCK_THREAD_CPUTIME_ID))
     }
 
+    fn tells_cpu(&self) -> bool {
+        true
+    }
+
     /// On Linux, from the threads' states, so that a thread which waits for a processor on a busy
     /// machine does not count as asleep. Elsewhere the processor time has to do.
     fn all_asleep(&self) -> bool {
