@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use grader::Criterion::{Backpressure, Cancel, Correct, Errors, Memory, Overlap};
-use grader::meter::{Content, KIB, MIB, Sink, Source, Window};
+use grader::meter::{Content, KIB, MIB, Sink, Source, Window, heap};
 use grader::{ERROR_KINDS, Grade, LocalBoxFuture};
 
 const CHUNK: u64 = 16 * KIB;
@@ -111,7 +111,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     for (name, about, read, write, end) in [
         (
             "a_source_that_is_silent",
-            "4 chunks come at once, then nothing for an hour",
+            "an hour, then 4 chunks at once, and so on",
             HOUR,
             ms(1),
             ms(1),
@@ -134,7 +134,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         grade
             .case(name, &[Correct], move |t| async move {
                 let film = film(12 * CHUNK);
-                let src = t.give(Source::new(film.clone()).paced(4 * CHUNK, read));
+                let src = Source::new(film.clone()).begins_after(read);
+                let src = t.give(src.paced(4 * CHUNK, read));
                 let dst = Sink::new(film.clone()).paced(4 * CHUNK, write);
                 let dst = t.give(dst.shuts_down_in(end));
                 let seen = dst.watch();
@@ -400,6 +401,31 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("an error of each kind, of a read, a write, a flush and the shutdown, in turn");
 
+    grade.case("after_bad_ends", &[Memory], |t| async move {
+        // One page, so that a source which is held holds nothing else.
+        let page = Content::repeat("a piece of a page\n", 8 * KIB);
+        let (src, dst) = (|| Source::new(page.clone()), || Sink::new(page.clone()));
+        let mut before = 0;
+        for call in 0..129 {
+            if call == 1 {
+                before = heap::live();
+            }
+            for (src, dst) in [
+                (src().fails_at(4 * KIB), dst()),
+                (src(), dst().fails_at(8 * KIB - 1)),
+                (src(), dst().fails_to_shut_down()),
+            ] {
+                let (src, dst) = (t.give(src), t.give(dst));
+                drop(t.solve(|| overlap_copy(src, dst, 1024, 4)).await);
+            }
+            let (src, dst) = (t.give(src().paced(KIB, ms(1000))), t.give(dst()));
+            let given_up = t.cancel_after(ms(2500), || overlap_copy(src, dst, 1024, 4));
+            drop(given_up.await);
+        }
+        let after = "384 files that broke and 128 that the caller gave up";
+        t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
     grade
         .case("canceled_while_it_writes", &[Cancel], |t| async move {
             let film = film(64 * MIB);

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use grader::Criterion::{Cancel, Correct, Early, Errors, Memory};
-use grader::meter::{Content, GIB, KIB, MIB, Source};
+use grader::meter::{Content, GIB, KIB, MIB, Source, heap};
 use grader::{ERROR_KINDS, Grade, LocalBoxFuture};
 use tokio::time::Instant;
 
@@ -41,6 +41,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             &[0, 4096, 1, 0, 33],
         ),
         ("no_cap", 3_000_000, usize::MAX, &[]),
+        ("a_cap_of_one_less", 3_000_000, usize::MAX - 1, &[]),
     ] {
         grade
             .case(name, &[Correct], move |t| async move {
@@ -82,13 +83,14 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("a byte order mark in front, newlines at the end");
     grade
         .case("an_hour_of_silence", &[Correct], |t| async move {
-            let src = Source::new(Content::exactly("{\"id\":7}"));
-            let src = t.give(src.paced(5, Duration::from_secs(3600)));
+            let hour = Duration::from_secs(3600);
+            let src = Source::new(Content::exactly("{\"id\":7}")).begins_after(hour);
+            let src = t.give(src.paced(5, hour));
             let got = t.solve(|| read_capped(src, 8)).await.ok()?;
             t.equal("length of the body", got.len(), 8);
             Ok(())
         })
-        .about("half of the body comes an hour later");
+        .about("it begins an hour late, and half of it comes an hour later");
     grade
         .case("two_at_once", &[Correct], |t| async move {
             let slow = Source::new(Content::exactly("[1,2,3,4,5,6]"));
@@ -207,14 +209,20 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .case("broken_in_any_way", &[Errors], |t| async move {
             let body = Content::repeat("json", 4 * MIB);
             for kind in ERROR_KINDS {
-                let src = t.give(Source::new(body.clone()).fails_at(3 * MIB).fails_with(kind));
-                t.solve(|| read_capped(src, 4 * MIB as usize))
-                    .await
-                    .err(&format!("the source broke after 3 of 4 MiB with {kind:?}"))?;
+                for at in [3, 4] {
+                    let src = Source::new(body.clone()).fails_at(at * MIB);
+                    let src = t.give(src.fails_with(kind));
+                    t.solve(|| read_capped(src, 4 * MIB as usize))
+                        .await
+                        .err(&format!(
+                            "the source broke after {at} MiB of 4 with {kind:?}"
+                        ))?;
+                }
             }
             Ok(())
         })
-        .about("an error of each kind in turn");
+        .about("an error of each kind in turn, below the cap and at it")
+        .budget(8 * MIB + 256 * KIB);
     grade
         .case("a_hundred_bodies", &[Memory, Correct], |t| async move {
             let body = Content::repeat("json", 8 * KIB);
@@ -236,6 +244,30 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("one after the other")
         .budget(384 * KIB)
         .sizes(25 * 8 * KIB, 100 * 8 * KIB);
+    grade.case("after_bad_ends", &[Memory], |t| async move {
+        // One body, so that a source which is held holds nothing else.
+        let body = Content::repeat("json", 8 * KIB);
+        let mut before = 0;
+        for call in 0..129 {
+            if call == 1 {
+                before = heap::live();
+            }
+            for (src, max) in [
+                (Source::new(body.clone()).fails_at(4 * KIB), 64 * 1024),
+                (Source::new(body.clone()), 4 * 1024),
+            ] {
+                let src = t.give(src);
+                drop(t.solve(|| read_capped(src, max)).await);
+            }
+            let second = Duration::from_secs(1);
+            let src = t.give(Source::new(body.clone()).paced(KIB, second));
+            let given_up = t.cancel_after(2 * second, || read_capped(src, 64 * 1024));
+            drop(given_up.await);
+        }
+        let after = "128 bodies that broke, 128 that were too long and 128 that the caller gave up";
+        t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let body = Content::repeat("json", MIB);
         let src = Source::new(body).paced(KIB, Duration::from_millis(100));

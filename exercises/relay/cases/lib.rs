@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use grader::Criterion::{Backpressure, Cancel, Correct, Errors, Memory};
-use grader::meter::{Content, KIB, MIB, Sink, Source, Window};
+use grader::meter::{Content, KIB, MIB, Sink, Source, Window, heap};
 use grader::{ERROR_KINDS, Grade, LocalBoxFuture};
 use tokio::time::Instant;
 
@@ -71,7 +71,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     });
 
     for (name, about, read, write, shutdown) in [
-        ("a_slow_server", "100 bytes an hour", 100, 300, 0),
+        (
+            "a_slow_server",
+            "an hour before each 100 bytes",
+            100,
+            300,
+            0,
+        ),
         ("a_slow_phone", "it takes 70 bytes an hour", 300, 70, 0),
         (
             "a_slow_shutdown",
@@ -85,7 +91,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .case(name, &[Correct], move |t| async move {
                 let hour = Duration::from_secs(3600);
                 let page = Content::repeat("a piece of a page\n", 250);
-                let src = t.give(Source::new(page.clone()).paced(read, hour));
+                let src = Source::new(page.clone()).begins_after(hour);
+                let src = t.give(src.paced(read, hour));
                 let dst = Sink::new(page.clone()).paced(write, hour);
                 let dst = t.give(dst.shuts_down_in(Duration::from_secs(shutdown)));
                 let seen = dst.watch();
@@ -301,6 +308,40 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("one after the other")
         .budget(512 * KIB)
         .sizes(25 * 64 * KIB, 100 * 64 * KIB);
+    grade.case("after_bad_ends", &[Memory], |t| async move {
+        // One text, so that a source which is held holds nothing else.
+        let page = Content::repeat("a piece of a page\n", 8 * KIB);
+        let mut before = 0;
+        for call in 0..129 {
+            if call == 1 {
+                before = heap::live();
+            }
+            let second = Duration::from_secs(1);
+            for (src, dst) in [
+                (
+                    Source::new(page.clone()).fails_at(4 * KIB),
+                    Sink::new(page.clone()),
+                ),
+                (
+                    Source::new(page.clone()),
+                    Sink::new(page.clone()).fails_at(4 * KIB),
+                ),
+                (
+                    Source::new(page.clone()),
+                    Sink::new(page.clone()).fails_to_shut_down(),
+                ),
+            ] {
+                let (src, dst) = (t.give(src), t.give(dst));
+                drop(t.solve(|| relay(src, dst)).await);
+            }
+            let src = t.give(Source::new(page.clone()).paced(KIB, second));
+            let dst = t.give(Sink::new(page.clone()));
+            drop(t.cancel_after(2 * second, || relay(src, dst)).await);
+        }
+        let after = "384 pages that broke and 128 that the caller gave up";
+        t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let film = Content::repeat("a frame of a film, and the next one\n", 64 * MIB);
         let src = t.give(Source::new(film.clone()));

@@ -220,6 +220,16 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     }
                 }
             }
+            // Much that is right by itself, after a character that is not whole.
+            for (start, end) in ["é", "語", "🦀"].map(|of| of.as_bytes().split_at(of.len() - 1))
+            {
+                for next in ["and so on and so on\n".repeat(200), TEXT.repeat(50)] {
+                    if !refused(&t, [start, next.as_bytes(), end].into_iter()).await? {
+                        let what = "a lead byte without all of its continuation";
+                        missed.push(no_error(what));
+                    }
+                }
+            }
             tell(&t, Errors, &missed);
             Ok(())
         })
