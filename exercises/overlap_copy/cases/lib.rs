@@ -134,8 +134,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         grade
             .case(name, &[Correct], move |t| async move {
                 let film = film(12 * CHUNK);
-                let src = Source::new(film.clone()).begins_after(read);
-                let src = t.give(src.paced(4 * CHUNK, read));
+                let mut src = Source::new(film.clone()).paced(4 * CHUNK, read);
+                if read == HOUR {
+                    src = src.begins_after(HOUR);
+                }
+                let src = t.give(src);
                 let dst = Sink::new(film.clone()).paced(4 * CHUNK, write);
                 let dst = t.give(dst.shuts_down_in(end));
                 let seen = dst.watch();
@@ -401,7 +404,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("an error of each kind, of a read, a write, a flush and the shutdown, in turn");
 
-    grade.case("after_bad_ends", &[Memory], |t| async move {
+    grade.case("after_bad_ends", &[Errors, Memory], |t| async move {
         // One page, so that a source which is held holds nothing else.
         let page = Content::repeat("a piece of a page\n", 8 * KIB);
         let (src, dst) = (|| Source::new(page.clone()), || Sink::new(page.clone()));

@@ -1,4 +1,4 @@
-// trap fails cancel: the source is never dropped
+// trap fails cancel, memory: the source is never dropped
 
 use anyhow::Result;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};

@@ -244,7 +244,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("one after the other")
         .budget(384 * KIB)
         .sizes(25 * 8 * KIB, 100 * 8 * KIB);
-    grade.case("after_bad_ends", &[Memory], |t| async move {
+    grade.case("after_bad_ends", &[Errors, Memory], |t| async move {
         // One body, so that a source which is held holds nothing else.
         let body = Content::repeat("json", 8 * KIB);
         let mut before = 0;

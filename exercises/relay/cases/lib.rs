@@ -308,7 +308,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("one after the other")
         .budget(512 * KIB)
         .sizes(25 * 64 * KIB, 100 * 64 * KIB);
-    grade.case("after_bad_ends", &[Memory], |t| async move {
+    grade.case("after_bad_ends", &[Errors, Memory], |t| async move {
         // One text, so that a source which is held holds nothing else.
         let page = Content::repeat("a piece of a page\n", 8 * KIB);
         let mut before = 0;

@@ -1,4 +1,4 @@
-// trap fails cancel: leaks the stream, so it stays open after the answer and after the caller has gone
+// trap fails cancel, memory: leaks the stream, so it stays open after the answer and after the caller has gone
 
 use std::io;
 
