@@ -9,13 +9,17 @@ use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use grader::Criterion::{Backpressure, Cancel, Correct, Errors, Memory};
+use grader::Criterion::{self, Backpressure, Cancel, Correct, Errors, Memory};
 use grader::meter::{Content, KIB, MIB, Sink, Source, Watch, Window};
-use grader::{ERROR_KINDS, Grade, LocalBoxFuture, Trial};
+use grader::{Answer, ERROR_KINDS, Failed, Grade, LocalBoxFuture, Trial};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::timeout;
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 const IDLE: Duration = Duration::from_secs(20);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// How long the questions of a conversation and their answers are, in bytes. Some fill a buffer of any usual size.
+const TURNS: [u64; 9] = [1, 4096, 1, 8192, 1000, 16_384, 32_768, 65_536, 22];
 
 /// When a side does what.
 #[derive(Clone, Copy, PartialEq)]
@@ -30,8 +34,11 @@ enum Manners {
     Asks,
     /// It sends nothing until a question of so many bytes has come and was flushed.
     Answers(u64),
-    /// It sends and receives at the same time, and to shut it down takes for ever.
-    Lingers,
+    /// It sends one of `TURNS` for each that has come and was flushed, and so many before that. One that asks ends when
+    /// it has all answers, and one that answers when it has been told that it will receive no more.
+    TakesTurns(usize),
+    /// It sends and receives at the same time, and wakes its reader every 10 s for nothing.
+    Restless,
 }
 
 /// One connection, as the proxy sees it: what the side sends, and where it receives.
@@ -40,33 +47,57 @@ pub struct Side {
     receives: Sink,
     manners: Manners,
     waits: Option<Waker>,
+    wakes: Option<Pin<Box<Sleep>>>,
 }
 
-/// What a side was asked to do.
-struct Seen {
-    sent: Watch,
-    received: Watch,
-}
-
-fn side(t: &Trial, sends: Source, receives: Sink, manners: Manners) -> (Side, Seen) {
+/// A side, and what it was given.
+fn side(t: &Trial, sends: Source, receives: Sink, manners: Manners) -> (Side, Watch) {
     let (sends, receives) = (t.give(sends), t.give(receives));
-    let seen = Seen {
-        sent: sends.watch(),
-        received: receives.watch(),
-    };
+    let seen = receives.watch();
     let side = Side {
         sends,
         receives,
         manners,
         waits: None,
+        wakes: None,
     };
     (side, seen)
+}
+
+/// A client and a server with `one` from the first to the second, or back if it is no upload, and `other` the other
+/// way; and what the two sinks were given.
+fn pair(
+    t: &Trial,
+    upload: bool,
+    one: (Source, Sink),
+    other: (Source, Sink),
+) -> (Side, Side, [Watch; 2]) {
+    let receive = [one.1.watch(), other.1.watch()];
+    let (up, down) = if upload { (one, other) } else { (other, one) };
+    let (client, _) = side(t, up.0, down.1, Manners::Free);
+    let (server, _) = side(t, down.0, up.1, Manners::Free);
+    (client, server, receive)
 }
 
 /// A side that waits for the other direction is looked at again after whatever that does.
 impl Side {
     fn all_sent(&self) -> bool {
         self.sends.watch().position() == self.sends.total()
+    }
+
+    /// How many bytes more it may send before it has to receive some; `None` when it ends after what it has sent.
+    fn turn(&self, ahead: usize) -> Option<u64> {
+        let received = self.receives.watch();
+        let flushed = received.position() - received.unflushed();
+        let mut sum = 0;
+        let came = |turn: &&u64| {
+            sum += **turn;
+            sum <= flushed
+        };
+        let whole = TURNS.iter().take_while(came).count();
+        let may_end = whole == TURNS.len() && (ahead > 0 || received.shutdowns() > 0);
+        let may_send: u64 = TURNS.iter().take(whole + ahead).sum();
+        (!may_end).then_some(may_send - self.sends.watch().position())
     }
 
     fn held(&mut self, cx: &mut Context<'_>, held: bool) -> Poll<()> {
@@ -94,14 +125,35 @@ impl AsyncRead for Side {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let received = self.receives.watch();
+        let mut room = u64::MAX;
         let held = match self.manners {
-            Manners::Free | Manners::TalksFirst | Manners::Lingers => false,
+            Manners::Free | Manners::TalksFirst => false,
+            Manners::Restless => {
+                let every = Duration::from_secs(10);
+                let wakes = self.wakes.get_or_insert_with(|| Box::pin(sleep(every)));
+                while wakes.as_mut().poll(cx).is_ready() {
+                    wakes.as_mut().reset(Instant::now() + every);
+                }
+                false
+            }
+            Manners::TakesTurns(ahead) => {
+                room = self.turn(ahead).unwrap_or(u64::MAX);
+                room == 0
+            }
             Manners::ListensFirst => received.shutdowns() == 0,
             Manners::Asks => received.shutdowns() == 0 && self.all_sent(),
             Manners::Answers(bytes) => received.position() - received.unflushed() < bytes,
         };
         std::task::ready!(self.held(cx, held));
-        let read = Pin::new(&mut self.sends).poll_read(cx, buf);
+        let read = if room < buf.remaining() as u64 {
+            let mut part = ReadBuf::new(buf.initialize_unfilled_to(room as usize));
+            let read = Pin::new(&mut self.sends).poll_read(cx, &mut part);
+            let n = part.filled().len();
+            buf.advance(n);
+            read
+        } else {
+            Pin::new(&mut self.sends).poll_read(cx, buf)
+        };
         self.moved(read)
     }
 }
@@ -130,11 +182,14 @@ impl AsyncWrite for Side {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let lingers = self.manners == Manners::Lingers;
-        std::task::ready!(self.held(cx, lingers));
         let shut = Pin::new(&mut self.receives).poll_shutdown(cx);
         self.moved(shut)
     }
+}
+
+/// What goes from the client to the server, or the other way.
+fn goes(upload: bool, len: u64) -> Content {
+    if upload { up(len) } else { down(len) }
 }
 
 fn up(len: u64) -> Content {
@@ -145,9 +200,9 @@ fn down(len: u64) -> Content {
     Content::repeat("a piece of the answer, which is longer\n", len)
 }
 
-/// Says nothing, for a day.
+/// Says nothing after its first byte, for a day.
 fn silent() -> Source {
-    Source::new(up(2)).paced(1, Duration::from_secs(86_400))
+    Source::new(up(2)).paced(1, DAY)
 }
 
 /// `proxy`, as the cases call it.
@@ -165,7 +220,7 @@ fn proxy(
 
 /// Grades `solution`.
 pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
-    use Manners::{Answers, Asks, Free, Lingers, ListensFirst, TalksFirst};
+    use Manners::{Answers, Asks, Free, ListensFirst, Restless, TakesTurns, TalksFirst};
 
     SOLUTION.get_or_init(|| solution);
     grade
@@ -198,6 +253,15 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             50,
             Answers(50),
             Asks,
+            &[],
+        ),
+        (
+            "questions_of_all_sizes",
+            "1 byte to 64 KiB: the answer follows the flush of the question, and the next question that of the answer",
+            TURNS.iter().sum(),
+            TURNS.iter().sum(),
+            TakesTurns(1),
+            TakesTurns(0),
             &[],
         ),
         (
@@ -271,8 +335,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let (sends, receives) = end(down(downs), up(ups));
                 let (server, s) = side(&t, sends, receives, server);
                 let got = t.solve(|| proxy(client, server, IDLE)).await.ok()?;
-                t.whole(&s.received, ups);
-                t.whole(&c.received, downs);
+                t.whole(&s, ups);
+                t.whole(&c, downs);
                 t.equal("bytes to the server and to the client", got, (ups, downs));
                 Ok(())
             })
@@ -280,22 +344,44 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     }
 
     // One direction lives, and the other says nothing until it ends.
-    for (name, about, upload) in [
+    for (name, about, upload, bytes, pause, idle) in [
         (
             "a_slow_download",
             "a byte every 15 s for 10 minutes, and no byte the other way",
             false,
+            40,
+            Duration::from_secs(15),
+            IDLE,
         ),
         (
             "a_slow_upload",
             "a byte every 15 s for 10 minutes, and no byte the other way",
             true,
+            40,
+            Duration::from_secs(15),
+            IDLE,
+        ),
+        (
+            "a_short_idle",
+            "a byte every 1.2 s, where `idle` is 1.5 s",
+            false,
+            40,
+            Duration::from_millis(1200),
+            Duration::from_millis(1500),
+        ),
+        (
+            "a_long_idle",
+            "a byte every 5 minutes, where `idle` is 10 minutes",
+            true,
+            3,
+            Duration::from_secs(5 * 60),
+            Duration::from_secs(10 * 60),
         ),
     ] {
         grade
             .case(name, &[Correct], move |t| async move {
-                let drip = |content| Source::new(content).paced(1, Duration::from_secs(15));
-                let (ups, downs) = if upload { (40, 0) } else { (0, 40) };
+                let drip = |content| Source::new(content).paced(1, pause);
+                let (ups, downs) = if upload { (bytes, 0) } else { (0, bytes) };
                 let (client, server) = if upload {
                     (Free, ListensFirst)
                 } else {
@@ -303,37 +389,44 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 };
                 let (client, c) = side(&t, drip(up(ups)), Sink::new(down(downs)), client);
                 let (server, s) = side(&t, drip(down(downs)), Sink::new(up(ups)), server);
-                let got = t.solve(|| proxy(client, server, IDLE)).await.ok()?;
-                t.whole(&s.received, ups);
-                t.whole(&c.received, downs);
+                let got = t.solve(|| proxy(client, server, idle)).await.ok()?;
+                t.whole(&s, ups);
+                t.whole(&c, downs);
                 t.equal("bytes to the server and to the client", got, (ups, downs));
                 Ok(())
             })
             .about(about);
     }
-    grade
-        .case("a_phone_that_reads_slowly", &[Correct], |t| async move {
-            let slow = Sink::new(down(64 * KIB)).paced(256, Duration::from_secs(15));
-            let (client, c) = side(&t, Source::new(up(5)), slow, Free);
-            let (server, s) = side(&t, Source::new(down(64 * KIB)), Sink::new(up(5)), Free);
-            let got = t.solve(|| proxy(client, server, IDLE)).await.ok()?;
-            t.whole(&s.received, 5);
-            t.whole(&c.received, 64 * KIB);
-            t.equal("bytes to the server and to the client", got, (5, 64 * KIB));
-            Ok(())
-        })
-        .about(
-            "it takes 256 bytes every 15 s: bytes that are written keep the connection alive too",
-        );
+    for (name, upload, len) in [
+        ("a_phone_that_reads_slowly", false, 64 * KIB),
+        ("a_server_that_reads_slowly", true, 4 * KIB),
+    ] {
+        grade
+            .case(name, &[Correct], move |t| async move {
+                let much = goes(upload, len);
+                let slow = Sink::new(much.clone()).paced(256, Duration::from_secs(15));
+                let few = goes(!upload, 5);
+                let other = (Source::new(few.clone()), Sink::new(few));
+                let (client, server, [received, _]) = pair(&t, upload, (Source::new(much), slow), other);
+                let got = t.solve(|| proxy(client, server, IDLE)).await.ok()?;
+                t.whole(&received, len);
+                let counts = if upload { (len, 5) } else { (5, len) };
+                t.equal("bytes to the server and to the client", got, counts);
+                Ok(())
+            })
+            .about("it takes 256 bytes every 15 s: bytes that are written keep the connection alive too");
+    }
 
     // Nobody says anything any more.
-    for (name, about, client_ends, server_ends, manners, idle) in [
+    let as_ever: fn(Sink) -> Sink = |sink| sink;
+    for (name, about, client_ends, server_ends, manners, stuck, idle) in [
         (
             "both_fall_silent",
             "each side sends a byte and no more",
             false,
             false,
             Free,
+            as_ever,
             IDLE,
         ),
         (
@@ -342,6 +435,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             true,
             false,
             Free,
+            as_ever,
             IDLE,
         ),
         (
@@ -350,6 +444,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             false,
             true,
             Free,
+            as_ever,
             IDLE,
         ),
         (
@@ -358,68 +453,90 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             false,
             false,
             ListensFirst,
+            as_ever,
             IDLE / 4,
+        ),
+        (
+            "woken_for_nothing",
+            "every 10 s each side wakes its reader, and there is no byte to read",
+            false,
+            false,
+            Restless,
+            as_ever,
+            IDLE,
+        ),
+        (
+            "a_flush_that_takes_for_ever",
+            "the client ends, the server sends a byte, and to flush one of them takes for ever",
+            true,
+            false,
+            Free,
+            |sink| sink.flushes_in(DAY),
+            IDLE,
         ),
         (
             "a_shutdown_that_takes_for_ever",
             "both sides have ended, and to shut one down takes for ever",
             true,
             true,
-            Lingers,
+            Free,
+            |sink| sink.shuts_down_in(DAY),
             IDLE,
         ),
     ] {
         grade
             .case(name, &[Cancel], move |t| async move {
-                let end = |ends| if ends { Source::new(up(1)) } else { silent() };
-                let (client, _) = side(&t, end(client_ends), Sink::new(up(2)), manners);
-                // With one that lingers, the other is shut down as ever.
-                let other = if manners == Lingers { Free } else { manners };
-                let (server, _) = side(&t, end(server_ends), Sink::new(up(2)), other);
-                let limit = idle.as_secs();
-                let answer = t.solve(|| proxy(client, server, idle)).await;
-                let took = t.elapsed();
-                let (criterion, why) = if manners == Lingers && took < idle {
-                    (Correct, "one side had not been shut down yet".into())
-                } else {
-                    let why = format!("no byte had moved for longer than `idle`, {limit} s");
-                    (Cancel, why)
-                };
-                answer.err_for(criterion, &why)?;
-                t.check(Cancel, took <= 2 * idle + Duration::from_secs(5), || {
-                    format!(
-                        "both connections were held for {} s of silence, where `idle` is {limit} s",
-                        took.as_secs()
-                    )
-                });
-                t.check(Cancel, took >= idle, || {
-                    format!(
-                        "it gave up after {} ms, where `idle` is {limit} s",
-                        took.as_millis()
-                    )
-                });
+                for of_client in [true, false] {
+                    let end = |ends| if ends { Source::new(up(1)) } else { silent() };
+                    let sink = |stuck: fn(Sink) -> Sink| stuck(Sink::new(up(2)));
+                    let (to_client, to_server) = if of_client {
+                        (sink(stuck), sink(as_ever))
+                    } else {
+                        (sink(as_ever), sink(stuck))
+                    };
+                    let (client, c) = side(&t, end(client_ends), to_client, manners);
+                    let (server, s) = side(&t, end(server_ends), to_server, manners);
+                    let answer = t.solve(|| proxy(client, server, idle)).await;
+                    let criterion = if client_ends && server_ends && t.elapsed() < idle {
+                        Correct
+                    } else {
+                        Cancel
+                    };
+                    gave_up(&t, answer, criterion, idle)?;
+                    let ended = u64::from(client_ends) + u64::from(server_ends);
+                    let shut = c.shutdowns() + s.shutdowns();
+                    t.check(Cancel, shut <= ended, || {
+                        "a side was shut down after the silence: it takes the part that came for the whole".into()
+                    });
+                }
                 Ok(())
             })
             .about(about);
     }
-    grade
-        .case("a_phone_that_stops_reading", &[Cancel], |t| async move {
-            let stuck = Sink::new(down(MIB)).paced(16 * KIB, Duration::from_secs(86_400));
-            let (client, _) = side(&t, silent(), stuck, Free);
-            let (server, _) = side(&t, Source::new(down(MIB)), Sink::new(up(2)), Free);
-            t.solve(|| proxy(client, server, IDLE))
-                .await
-                .err_for(Cancel, "no byte had moved for longer than `idle`, 20 s")?;
-            let took = t.elapsed();
-            t.check(Cancel, took <= 2 * IDLE + Duration::from_secs(5), || {
-                format!(
-                    "both connections were held for {} s of silence, where `idle` is 20 s",
-                    took.as_secs()
-                )
-            });
-            Ok(())
-        })
-        .about("the server has more to send, and the client takes none of it");
+    for (name, about, upload) in [
+        (
+            "a_phone_that_stops_reading",
+            "the server has more to send, and the client takes none of it",
+            false,
+        ),
+        (
+            "a_server_that_stops_reading",
+            "the client has more to send, and the server takes none of it",
+            true,
+        ),
+    ] {
+        grade
+            .case(name, &[Cancel], move |t| async move {
+                let much = goes(upload, MIB);
+                let stuck = Sink::new(much.clone()).paced(16 * KIB, DAY);
+                // Not even one byte, which would set back a clock that stands while a write waits.
+                let other = (silent().begins_after(DAY), Sink::new(up(2)));
+                let (client, server, _) = pair(&t, upload, (Source::new(much), stuck), other);
+                let answer = t.solve(|| proxy(client, server, IDLE)).await;
+                gave_up(&t, answer, Cancel, IDLE)
+            })
+            .about(about);
+    }
 
     for (name, upload) in [("a_large_download", false), ("a_large_upload", true)] {
         grade
@@ -432,8 +549,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let (client, c) = side(&t, Source::new(up(ups)), Sink::new(down(downs)), Free);
                 let (server, s) = side(&t, Source::new(down(downs)), Sink::new(up(ups)), Free);
                 let got = t.solve(|| proxy(client, server, IDLE)).await.ok()?;
-                t.whole(&s.received, ups);
-                t.whole(&c.received, downs);
+                t.whole(&s, ups);
+                t.whole(&c, downs);
                 t.equal("bytes to the server and to the client", got, (ups, downs));
                 Ok(())
             })
@@ -476,87 +593,51 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .about("it takes 64 KiB every 100 ms");
     }
 
-    // One direction breaks while the other has nothing to say.
-    for (name, what) in [
-        ("the_client_breaks", "the client broke after 1000 bytes"),
-        ("the_server_breaks", "the server broke after 1000 bytes"),
+    for (name, upload, read, what) in [
+        ("the_client_breaks", true, true, "the client broke"),
+        ("the_server_breaks", false, true, "the server broke"),
         (
             "the_client_cannot_be_written",
-            "the client took 1000 bytes and then no more",
+            false,
+            false,
+            "the client took no more",
         ),
         (
             "the_server_cannot_be_written",
-            "the server took 1000 bytes and then no more",
+            true,
+            false,
+            "the server took no more",
         ),
     ] {
-        grade.case(name, &[Errors], move |t| async move {
-            let (mut c, mut s) = (silent(), silent());
-            let (mut to_c, mut to_s) = (Sink::new(down(MIB)), Sink::new(up(MIB)));
-            match name {
-                "the_client_breaks" => c = Source::new(up(MIB)).fails_at(1000),
-                "the_server_breaks" => s = Source::new(down(MIB)).fails_at(1000),
-                "the_client_cannot_be_written" => {
-                    (s, to_c) = (Source::new(down(MIB)), to_c.fails_at(1000));
-                }
-                _ => (c, to_s) = (Source::new(up(MIB)), to_s.fails_at(1000)),
-            }
-            let (client, c) = side(&t, c, to_c, Free);
-            let (server, s) = side(&t, s, to_s, Free);
-            t.solve(|| proxy(client, server, IDLE)).await.err(what)?;
-            let took = t.elapsed();
-            t.check(Errors, took < Duration::from_secs(1), || {
-                format!("{what}, and the error came {} s later: it waited for the other direction", took.as_secs())
-            });
-            t.check(Errors, c.received.shutdowns() + s.received.shutdowns() == 0, || {
-                format!("{what}, and the other side was shut down: it takes the part that came for the whole")
-            });
-            Ok(())
-        });
-    }
-    grade
-        .case("broken_in_any_way", &[Errors], |t| async move {
-            for kind in ERROR_KINDS {
-                for read in [true, false] {
-                    let broken = Source::new(down(MIB));
-                    let sink = Sink::new(down(MIB));
-                    let (broken, sink) = if read {
-                        (broken.fails_at(300_000).fails_with(kind), sink)
+        grade
+            .case(name, &[Errors], move |t| async move {
+                let one = |kind, sends: Source, takes: Sink| {
+                    if read {
+                        (sends.fails_at(300_000).fails_with(kind), takes)
                     } else {
-                        (broken, sink.fails_at(300_000).fails_with(kind))
-                    };
-                    let (client, _) = side(&t, Source::new(up(5)), sink, Free);
-                    let (server, s) = side(&t, broken, Sink::new(up(5)), Free);
-                    t.solve(|| proxy(client, server, IDLE))
-                        .await
-                        .err(&format!("a side broke with {kind:?}"))?;
-                    drop(s.sent);
-                }
-            }
-            Ok(())
-        })
-        .about("an error of each kind, of reads and of writes, in turn");
+                        (sends, takes.fails_at(300_000).fails_with(kind))
+                    }
+                };
+                breaks(&t, upload, MIB, one, what).await
+            })
+            .about("with an error of each kind in turn");
+    }
     for (name, flush) in [("shutdown_fails", false), ("flush_fails", true)] {
         grade
             .case(name, &[Errors], move |t| async move {
-                for kind in ERROR_KINDS {
-                    for (of_client, which) in [(false, "server"), (true, "client")] {
-                        let sink = |content, breaks| {
-                            let sink = Sink::new(content);
-                            match (breaks, flush) {
-                                (false, _) => sink,
-                                (true, true) => sink.fails_to_flush().fails_with(kind),
-                                (true, false) => sink.fails_to_shut_down().fails_with(kind),
-                            }
+                for (upload, which) in [(true, "server"), (false, "client")] {
+                    let one = |kind, sends, takes: Sink| {
+                        let takes = takes.fails_with(kind);
+                        let takes = if flush {
+                            takes.fails_to_flush()
+                        } else {
+                            takes.fails_to_shut_down()
                         };
-                        let to_client = sink(down(5000), of_client);
-                        let to_server = sink(up(5000), !of_client);
-                        let (client, _) = side(&t, Source::new(up(5000)), to_client, Free);
-                        let (server, _) = side(&t, Source::new(down(5000)), to_server, Free);
-                        let what = if flush { "flushed" } else { "shut down" };
-                        t.solve(|| proxy(client, server, IDLE))
-                            .await
-                            .err(&format!("the {which} could not be {what}: {kind:?}"))?;
-                    }
+                        (sends, takes)
+                    };
+                    let what = if flush { "flushed" } else { "shut down" };
+                    let what = format!("the {which} could not be {what}");
+                    breaks(&t, upload, 5000, one, &what).await?;
                 }
                 Ok(())
             })
@@ -610,24 +691,88 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         t.cancel_after(Duration::from_secs(2), || proxy(client, server, IDLE))
             .await
     });
-    // What the errors of each kind above do not say of kinds that read like an end.
-    for (name, kind) in [
-        ("reset", ErrorKind::ConnectionReset),
-        ("cut_off", ErrorKind::UnexpectedEof),
-    ] {
-        grade.case(name, &[Errors], move |t| async move {
-            let broken = Source::new(down(MIB)).fails_at(300_000).fails_with(kind);
-            let (client, c) = side(&t, Source::new(up(5)), Sink::new(down(MIB)), Free);
-            let (server, _) = side(&t, broken, Sink::new(up(5)), Free);
-            t.solve(|| proxy(client, server, IDLE))
-                .await
-                .err("the server broke after 300000 bytes of its answer")?;
-            t.check(Errors, c.received.shutdowns() == 0, || {
-                "the client was shut down although the server had broken: it takes the part that came for the whole".into()
-            });
-            Ok(())
-        });
-    }
 
     grade.run()
+}
+
+/// The error of a connection on which no byte moves any more: not before `idle`, and not long after it.
+fn gave_up(
+    t: &Trial,
+    answer: Answer<(u64, u64)>,
+    criterion: Criterion,
+    idle: Duration,
+) -> Result<(), Failed> {
+    let limit = idle.as_secs();
+    let took = t.elapsed();
+    let why = if criterion == Correct {
+        "one side had not been shut down yet".into()
+    } else {
+        format!("no byte had moved for longer than `idle`, {limit} s")
+    };
+    answer.err_for(criterion, &why)?;
+    t.check(Cancel, took <= 2 * idle + Duration::from_secs(5), || {
+        format!(
+            "both connections were held for {} s of silence, where `idle` is {limit} s",
+            took.as_secs()
+        )
+    });
+    t.check(Cancel, took >= idle, || {
+        format!(
+            "it gave up after {} ms, where `idle` is {limit} s",
+            took.as_millis()
+        )
+    });
+    Ok(())
+}
+
+/// Of one direction, of `len` bytes, `one` makes something that breaks. The error comes at once, and nothing is shut
+/// down for it, when the other direction has ended and when it has nothing to say.
+async fn breaks(
+    t: &Trial,
+    upload: bool,
+    len: u64,
+    one: impl Fn(ErrorKind, Source, Sink) -> (Source, Sink),
+    what: &str,
+) -> Result<(), Failed> {
+    for (kind, ended) in ERROR_KINDS
+        .iter()
+        .flat_map(|&kind| [(kind, true), (kind, false)])
+    {
+        let begin = Duration::from_secs(ended.into());
+        let content = goes(upload, len);
+        let sends = Source::new(content.clone()).begins_after(begin);
+        let one = one(kind, sends, Sink::new(content));
+        let broken = [one.0.watch(), one.1.watch()];
+        let few = goes(!upload, 2);
+        let other = Source::new(few.clone());
+        let other = if ended { other } else { other.paced(1, DAY) };
+        let (client, server, received) = pair(t, upload, one, (other, Sink::new(few)));
+        let answer = t.solve(|| proxy(client, server, IDLE)).await;
+        let late = t.elapsed().saturating_sub(begin).as_secs();
+        if late > 0 && broken.iter().any(Watch::failed) {
+            t.wrong(
+                Errors,
+                format!(
+                    "{what} ({kind:?}), and the call went on for {late} s: the error was let go of, or waits for the \
+                     other direction"
+                ),
+            );
+            return Ok(());
+        }
+        let other = if ended { "had ended" } else { "was silent" };
+        answer.err(&format!(
+            "{what} ({kind:?}) when the other direction {other}"
+        ))?;
+        let shut: u64 = received.iter().map(Watch::shutdowns).sum();
+        if shut > ended.into() {
+            t.wrong(
+                Errors,
+                format!(
+                    "{what} ({kind:?}), and then a side was shut down: it takes the part that came for the whole"
+                ),
+            );
+            return Ok(());
+        }
+    }
+    Ok(())
 }
