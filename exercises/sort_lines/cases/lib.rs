@@ -4,18 +4,19 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::ExitCode;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use grader::Criterion::{Cancel, Correct, Errors, Memory};
-use grader::meter::{Content, KIB, MIB, Sink, Source, heap};
+use grader::meter::{Content, KIB, MIB, Sink, Source, Watch, heap};
 use grader::{Criterion, ERROR_KINDS, Grade, LocalBoxFuture, Trial};
-use tokio::io::BufReader;
-use tokio::time::sleep;
+use tokio::io::{AsyncBufRead, AsyncRead, BufReader, ReadBuf};
 
 const BUDGET: usize = MIB as usize;
 
@@ -40,6 +41,34 @@ fn log(bytes: u64) -> String {
         last = start;
     }
     log
+}
+
+/// About `bytes` bytes of lines of any bytes, where many a line goes on where another ends.
+fn any_bytes(bytes: usize) -> Vec<u8> {
+    let words: Vec<u8> = (0..64 * 24_u32).map(|n| (n * 167 % 256) as u8).collect();
+    let (mut lines, mut random) = (Vec::with_capacity(bytes + 64), 7_u64);
+    while lines.len() < bytes {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let (word, len) = (random >> 40 & 63, (random >> 33) % 24);
+        let word = &words[24 * word as usize..][..len as usize];
+        lines.extend(word.iter().filter(|&&b| b != b'\n'));
+        let ends = [
+            &b""[..],
+            b"\0",
+            b"\t",
+            b"\r",
+            b" ",
+            b"A",
+            b"a",
+            b"\x80",
+            b"\xff",
+        ];
+        lines.extend(ends[(random >> 50) as usize % ends.len()]);
+        lines.push(b'\n');
+    }
+    lines
 }
 
 fn sorted(lines: &[u8]) -> Vec<u8> {
@@ -73,19 +102,50 @@ fn empty(t: &Trial, criterion: Criterion, folder: &Path, when: &str) {
     t.alone(criterion, folder, OTHER, when);
 }
 
+/// The sink was given all lines in order, and was flushed and shut down.
+fn whole(t: &Trial, sink: &Watch, expected: u64) {
+    match sink.wrong_byte() {
+        Some(byte) => t.wrong(
+            Correct,
+            format!(
+                "from byte {byte} on the output is wrong: lines are not in the order of their bytes, or one was \
+                 changed, or is missing"
+            ),
+        ),
+        None => t.whole(sink, expected),
+    }
+}
+
+/// A source, and what is done whenever it is polled.
+struct Looked<L>(Source, L);
+
+impl<L: FnMut() + Unpin> AsyncRead for Looked<L> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        (self.1)();
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
 /// `sort_lines`, as the cases call it.
 pub type Solution =
-    for<'a> fn(BufReader<Source>, Sink, usize, &'a Path) -> LocalBoxFuture<'a, anyhow::Result<u64>>;
+    for<'a> fn(Input, Sink, usize, &'a Path) -> LocalBoxFuture<'a, anyhow::Result<u64>>;
+
+/// A [`Source`] behind a [`BufReader`].
+pub type Input = Box<dyn AsyncBufRead + Unpin + Send>;
 
 static SOLUTION: OnceLock<Solution> = OnceLock::new();
 
 fn sort_lines(
-    src: BufReader<Source>,
+    src: impl AsyncBufRead + Unpin + Send + 'static,
     dst: Sink,
     budget: usize,
     scratch: &Path,
 ) -> LocalBoxFuture<'_, anyhow::Result<u64>> {
-    SOLUTION.get().expect("`grade` sets it")(src, dst, budget, scratch)
+    SOLUTION.get().expect("`grade` sets it")(Box::new(src), dst, budget, scratch)
 }
 
 /// Grades `solution`.
@@ -130,7 +190,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .solve(|| sort_lines(BufReader::with_capacity(2, src), dst, BUDGET, &scratch))
                 .await
                 .ok()?;
-            t.whole(&seen, output.len() as u64);
+            whole(&t, &seen, output.len() as u64);
             t.equal("lines", n, lines);
             empty(&t, Correct, &scratch, "after the lines were sorted");
             Ok(())
@@ -155,7 +215,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     .solve(|| sort_lines(BufReader::new(src), dst, budget, &scratch))
                     .await
                     .ok()?;
-                t.whole(&seen, len);
+                whole(&t, &seen, len);
                 t.equal("lines", n, lines);
                 empty(&t, Correct, &scratch, "after the lines were sorted");
                 Ok(())
@@ -187,11 +247,30 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .solve(|| sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch))
                 .await
                 .ok()?;
-            t.whole(&seen, len);
+            whole(&t, &seen, len);
             t.equal("lines", n, 64);
             Ok(())
         })
         .about("64 lines of 4 KiB, 8 of which differ in their last bytes, with a budget of 64 KiB");
+    grade
+        .case("any_bytes", &[Correct], |t| async move {
+            let scratch = scratch();
+            let text = any_bytes(400 * 1024);
+            let lines = text.iter().filter(|&&b| b == b'\n').count() as u64;
+            let (want, len) = (Content::exactly(sorted(&text)), text.len() as u64);
+            let src = t.give(Source::new(Content::exactly(text)));
+            let dst = t.give(Sink::new(want));
+            let seen = dst.watch();
+            let n = t
+                .solve(|| sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch))
+                .await
+                .ok()?;
+            whole(&t, &seen, len);
+            t.equal("lines", n, lines);
+            Ok(())
+        })
+        .about("400 KiB of lines of any bytes, many the start of another, with a budget of 64 KiB")
+        .may_write(32 * MIB);
     grade
         .case(
             "half_a_million_empty_lines",
@@ -206,7 +285,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     .solve(|| sort_lines(BufReader::new(src), dst, BUDGET / 2, &scratch))
                     .await
                     .ok()?;
-                t.whole(&seen, MIB / 2);
+                whole(&t, &seen, MIB / 2);
                 t.equal("lines", n, MIB / 2);
                 Ok(())
             },
@@ -221,16 +300,18 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             let want = sorted(log.as_bytes());
             let len = want.len() as u64;
             let hour = Duration::from_secs(3600);
-            let src = t.give(Source::new(Content::exactly(log)).paced(KIB, hour));
-            let dst = t.give(Sink::new(Content::exactly(want)).paced(KIB, hour));
+            let src = Source::new(Content::exactly(log)).begins_after(hour);
+            let src = t.give(src.paced(KIB, hour));
+            let dst = Sink::new(Content::exactly(want)).paced(KIB, hour);
+            let dst = t.give(dst.flushes_in(hour).shuts_down_in(hour));
             let seen = dst.watch();
             t.solve(|| sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch))
                 .await
                 .ok()?;
-            t.whole(&seen, len);
+            whole(&t, &seen, len);
             Ok(())
         })
-        .about("1 KiB an hour, on either side");
+        .about("an hour before each KiB of the source, after each of the sink, in its flush and in its shutdown");
     grade
         .case("two_at_once", &[Correct], |t| async move {
             let scratch = scratch();
@@ -250,8 +331,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 Ok((a?, b?))
             });
             both.await.ok()?;
-            t.whole(&a, len);
-            t.whole(&b, len);
+            whole(&t, &a, len);
+            whole(&t, &b, len);
             empty(&t, Correct, &scratch, "after the lines were sorted");
             Ok(())
         })
@@ -263,24 +344,17 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             let scratch = scratch();
             let log = log(MIB / 2);
             let want = Content::exactly(sorted(log.as_bytes()));
-            let second = Duration::from_secs(1);
-            let src = t.give(Source::new(Content::exactly(log)).paced(64 * KIB, second));
-            let dst = t.give(Sink::new(want).paced(64 * KIB, second));
+            let src = t.give(Source::new(Content::exactly(log)));
+            let dst = t.give(Sink::new(want));
             let files = || fs::read_dir(std::env::temp_dir()).map_or(0, Iterator::count);
-            let (before, most) = (files(), AtomicUsize::new(0));
-            let sort = t.solve(|| async {
-                let look = async {
-                    loop {
-                        sleep(second / 2).await;
-                        most.fetch_max(files(), Relaxed);
-                    }
-                };
-                tokio::select! {
-                    n = sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch) => n,
-                    () = look => Ok(0),
-                }
+            let (before, most) = (files(), Arc::new(AtomicUsize::new(0)));
+            let seen = Arc::clone(&most);
+            let src = Looked(src, move || {
+                seen.fetch_max(files(), Relaxed);
             });
-            sort.await.ok()?;
+            t.solve(|| sort_lines(BufReader::new(src), dst, 64 * 1024, &scratch))
+                .await
+                .ok()?;
             t.check(Correct, most.load(Relaxed) <= before, || {
                 "there were files in the system's folder for temporary files, which is often in memory: runs belong \
                  into the scratch folder"
@@ -288,7 +362,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             });
             Ok(())
         })
-        .about("looked at every half second")
+        .about("looked at whenever the source is read")
         .may_write(32 * MIB);
 
     for (name, at, kind) in [
@@ -344,22 +418,26 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .may_write(32 * MIB);
     }
     for (name, flush) in [("flush_fails", true), ("shutdown_fails", false)] {
-        grade.case(name, &[Errors], move |t| async move {
-            let scratch = scratch();
-            let src = t.give(Source::new(Content::exactly("b\na\n")));
-            let dst = Sink::new(Content::exactly("a\nb\n"));
-            let dst = t.give(if flush {
-                dst.fails_to_flush()
-            } else {
-                dst.fails_to_shut_down()
-            });
-            let sort = t
-                .solve(|| sort_lines(BufReader::new(src), dst, BUDGET, &scratch))
-                .await;
-            sort.err("the sink could not be ended")?;
-            empty(&t, Errors, &scratch, "after the sink had broken");
-            Ok(())
-        });
+        grade
+            .case(name, &[Errors], move |t| async move {
+                let scratch = scratch();
+                for kind in ERROR_KINDS {
+                    let src = t.give(Source::new(Content::exactly("b\na\n")));
+                    let dst = Sink::new(Content::exactly("a\nb\n")).fails_with(kind);
+                    let dst = t.give(if flush {
+                        dst.fails_to_flush()
+                    } else {
+                        dst.fails_to_shut_down()
+                    });
+                    let sort = t
+                        .solve(|| sort_lines(BufReader::new(src), dst, BUDGET, &scratch))
+                        .await;
+                    sort.err(&format!("the sink could not be ended: {kind:?}"))?;
+                }
+                empty(&t, Errors, &scratch, "after the sink had broken");
+                Ok(())
+            })
+            .about("with an error of each kind in turn");
     }
     grade.case("sink_broken_after_a_few_lines", &[Errors], |t| async move {
         let scratch = scratch();
@@ -395,6 +473,10 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 if !whole {
                     // What is wrong with room on the disk too is told by the other cases.
                     let Some(limit) = limit else { return Ok(()) };
+                    t.check(Errors, seen.shutdowns() == 0, || {
+                        "the sink was shut down although the disk was full: its reader takes the part for the whole"
+                            .into()
+                    });
                     sort.err_for(
                         Errors,
                         &format!(
@@ -475,27 +557,31 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         )?;
         Ok(())
     });
-    for (name, slow_source) in [
-        ("given_up_while_it_reads", true),
-        ("given_up_while_it_writes", false),
+    let second = Duration::from_secs(1);
+    for (name, pauses) in [
+        (
+            "given_up_while_it_reads",
+            [second, Duration::ZERO, Duration::ZERO],
+        ),
+        (
+            "given_up_while_it_writes",
+            [Duration::ZERO, second, Duration::ZERO],
+        ),
+        (
+            "given_up_in_the_shutdown",
+            [Duration::ZERO, Duration::ZERO, 3600 * second],
+        ),
     ] {
         grade
             .case(name, &[Cancel], move |t| async move {
                 let scratch = scratch();
                 let log = log(MIB);
                 let want = sorted(log.as_bytes());
-                let (src, dst) = (
-                    Source::new(Content::exactly(log)),
-                    Sink::new(Content::exactly(want)),
-                );
-                let second = Duration::from_secs(1);
-                let (src, dst) = if slow_source {
-                    (src.paced(32 * KIB, second), dst)
-                } else {
-                    (src, dst.paced(32 * KIB, second))
-                };
-                let (src, dst) = (t.give(src), t.give(dst));
-                t.cancel_after(Duration::from_secs(20), || {
+                let [reads, writes, ends] = pauses;
+                let src = t.give(Source::new(Content::exactly(log)).paced(32 * KIB, reads));
+                let dst = Sink::new(Content::exactly(want)).paced(32 * KIB, writes);
+                let dst = t.give(dst.shuts_down_in(ends));
+                t.cancel_after(20 * second, || {
                     sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch)
                 })
                 .await?;
