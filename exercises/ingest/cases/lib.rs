@@ -6,13 +6,14 @@ use std::future::{pending, ready};
 use std::io::ErrorKind;
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory, Overlap};
-use grader::meter::{Content, Jobs, KIB, MIB, Sink, Source, Window};
+use grader::meter::{Content, Jobs, KIB, MIB, Sink, Source, Watch, Window};
 use grader::{BoxFuture, ERROR_KINDS, Grade, LocalBoxFuture, Trial};
+use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -20,6 +21,9 @@ const CFG: Config = Config {
     max_line: 100,
     concurrency: 8,
 };
+
+/// As long as a feed, a row or an output may take.
+const DAYS: Duration = Duration::from_secs(2 * 24 * 3600);
 
 fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
@@ -45,6 +49,8 @@ fn capitals(jobs: &Jobs, time: Duration) -> impl Fn(String) -> Enriched + Send +
 
 /// Rows of 16 bytes, the last of which is `\n`.
 const ROW: &str = "row of a feed..\n";
+/// One that is refused.
+const BAD: &str = "bad row of feed\n";
 
 fn rows(n: u64) -> (Content, Content) {
     let (rows, capitals) = (ROW, ROW.to_uppercase());
@@ -56,6 +62,29 @@ fn rows(n: u64) -> (Content, Content) {
 
 fn nothing() -> Sink {
     Sink::new(Content::exactly(""))
+}
+
+/// The dead letters came, all of them and as they were, and are shut down.
+fn whole_letters(t: &Trial, dead: &Watch, expected: u64) {
+    if let Some(byte) = dead.wrong_byte() {
+        let what = format!(
+            "byte {byte} of `dead` is wrong: letters go there byte for byte as they came, in the order of the lines"
+        );
+        t.wrong(Correct, what);
+    } else if dead.position() != expected {
+        let came = dead.position();
+        t.wrong(
+            Correct,
+            format!("{came} of {expected} bytes arrived in `dead`"),
+        );
+    } else if dead.shutdowns() == 0 {
+        t.wrong(
+            Correct,
+            "`dead` was never shut down, so its reader waits for more",
+        );
+    } else {
+        t.whole(dead, expected);
+    }
 }
 
 /// No job is left when the function is gone.
@@ -187,6 +216,20 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             report(1, 0, 1),
         ),
         (
+            "many_lines_too_long",
+            format!("{longer}\n").repeat(300),
+            String::new(),
+            "",
+            report(0, 0, 300),
+        ),
+        (
+            "a_letter_in_two_reads",
+            "é\nb\n".into(),
+            "É\nB\n".into(),
+            "",
+            report(2, 0, 0),
+        ),
+        (
             "carriage_returns_stay",
             "a\r\nb\r\n".into(),
             "A\r\nB\r\n".into(),
@@ -209,7 +252,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     .await
                     .ok()?;
                 t.whole(&o, len);
-                t.whole(&d, dead_len);
+                whole_letters(&t, &d, dead_len);
                 t.equal("report", got, want);
                 Ok(())
             }
@@ -217,9 +260,9 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     }
     grade
         .case("no_text", &[Correct], |t| async move {
-            let src = t.give(Source::new(Content::exactly(b"a\n\xff\xfe\nb\n")));
+            let src = t.give(Source::new(Content::exactly(b"a\n\xff\xfe\nb\n\xff")));
             let out = t.give(Sink::new(Content::exactly("A\nB\n")));
-            let dead = t.give(Sink::new(Content::exactly(b"\xff\xfe\n")));
+            let dead = t.give(Sink::new(Content::exactly(b"\xff\xfe\n\xff\n")));
             let (o, d) = (out.watch(), dead.watch());
             let enrich = capitals(&Jobs::new(8), ms(1));
             let got = t
@@ -227,23 +270,25 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .await
                 .ok()?;
             t.whole(&o, 4);
-            t.whole(&d, 3);
+            whole_letters(&t, &d, 5);
             t.equal(
                 "report",
                 got,
                 Report {
                     written: 2,
-                    rejected: 1,
+                    rejected: 2,
                     too_long: 0,
                 },
             );
             Ok(())
         })
-        .about("a line that is no UTF-8");
+        .about("lines that are no UTF-8");
     grade
         .case("no_limit_of_a_line", &[Correct], |t| async move {
-            let (input, output) = rows(20);
-            let src = t.give(Source::new(input));
+            let long = format!("{}\n", "x".repeat(256 * KIB as usize));
+            let output = Content::repeat(long.to_uppercase(), 2 * long.len() as u64);
+            let src = t.give(Source::new(Content::repeat(&long, output.len())));
+            let len = output.len();
             let (out, dead) = (t.give(Sink::new(output)), t.give(nothing()));
             let o = out.watch();
             let cfg = Config {
@@ -254,24 +299,29 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             t.solve(|| ingest(src, out, dead, cfg, enrich, pending()))
                 .await
                 .ok()?;
-            t.whole(&o, 20 * 16);
+            t.whole(&o, len);
             Ok(())
         })
-        .about("`max_line` is `usize::MAX`");
+        .about("`max_line` is `usize::MAX`, and two lines have 256 KiB each");
     grade
-        .case("an_output_that_rests", &[Correct], |t| async move {
-            let (input, output) = rows(4);
-            let src = t.give(Source::new(input));
-            let out = t.give(Sink::new(output).paced(16, Duration::from_secs(3600)));
-            let (o, dead) = (out.watch(), t.give(nothing()));
+        .case("outputs_that_rest", &[Correct], |t| async move {
+            let rests = |content: Content| {
+                let sink = Sink::new(content).paced(16, DAYS);
+                t.give(sink.flushes_in(DAYS).shuts_down_in(DAYS))
+            };
+            let text = Content::repeat(format!("{ROW}{BAD}"), 6 * 16);
+            let src = t.give(Source::new(text).begins_after(DAYS));
+            let (out, dead) = (rests(rows(3).1), rests(Content::repeat(BAD, 3 * 16)));
+            let (o, d) = (out.watch(), dead.watch());
             let enrich = capitals(&Jobs::new(8), ms(1));
             t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
                 .await
                 .ok()?;
-            t.whole(&o, 4 * 16);
+            t.whole(&o, 3 * 16);
+            whole_letters(&t, &d, 3 * 16);
             Ok(())
         })
-        .about("it takes a row each hour");
+        .about("each row, each flush and each shutdown take two days");
     grade
         .case("in_order", &[Correct], |t| async move {
             let text: String = (0..200).map(|n| format!("{n}\n")).collect();
@@ -330,29 +380,35 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
 
     grade
         .case(
-            "eight_at_once",
+            "so_many_at_once",
             &[Backpressure, Correct, Overlap],
             |t| async move {
-                let (input, output) = rows(400);
-                let (src, out, dead) = (
-                    t.give(Source::new(input)),
-                    t.give(Sink::new(output)),
-                    t.give(nothing()),
-                );
-                let (o, jobs) = (out.watch(), Jobs::new(8));
-                let enrich = capitals(&jobs, ms(10));
-                t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
-                    .await
-                    .ok()?;
-                t.whole(&o, 400 * 16);
-                t.overlapped(ms(700));
-                t.check(Correct, jobs.started() == 400, || {
-                    format!("{} of 400 rows were enriched", jobs.started())
-                });
+                for (concurrency, limit) in [(8, ms(700)), (64, ms(200))] {
+                    let (input, output) = rows(400);
+                    let (src, out, dead) = (
+                        t.give(Source::new(input)),
+                        t.give(Sink::new(output)),
+                        t.give(nothing()),
+                    );
+                    let (o, jobs) = (out.watch(), Jobs::new(concurrency));
+                    let enrich = capitals(&jobs, ms(10));
+                    let cfg = Config {
+                        concurrency: concurrency as usize,
+                        ..CFG
+                    };
+                    t.solve(|| ingest(src, out, dead, cfg, enrich, pending()))
+                        .await
+                        .ok()?;
+                    t.whole(&o, 400 * 16);
+                    t.overlapped(limit);
+                    t.check(Correct, jobs.started() == 400, || {
+                        format!("{} of 400 rows were enriched", jobs.started())
+                    });
+                }
                 Ok(())
             },
         )
-        .about("400 rows of 10 ms");
+        .about("400 rows of 10 ms, with a `concurrency` of 8 and then of 64");
     grade.case("one_at_a_time", &[Backpressure, Correct], |t| async move {
         let (input, output) = rows(20);
         let (src, out, dead) = (
@@ -377,48 +433,76 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     grade
         .case("a_slow_output", &[Backpressure], |t| async move {
             let (input, output) = rows(8192);
-            let window = Window::new(64 * KIB);
-            let src = t.give(Source::new(input).shaped(&[1024]).window(&window));
-            let out = t.give(Sink::new(output).paced(KIB, ms(10)).window(&window));
-            let dead = t.give(nothing());
-            let enrich = capitals(&Jobs::new(8), ms(1));
-            t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
-                .await
-                .ok()?;
+            let letters = Content::repeat(format!("bad{:.>97}", "\n"), 128 * KIB);
+            for (input, output, dead) in [
+                (input, Some(output), None),
+                (letters.clone(), None, Some(letters)),
+            ] {
+                let window = Window::new(64 * KIB);
+                let src = t.give(Source::new(input).shaped(&[1024]).window(&window));
+                let slow = |content: Option<Content>| {
+                    t.give(content.map_or_else(nothing, |content| {
+                        Sink::new(content).paced(KIB, ms(10)).window(&window)
+                    }))
+                };
+                let (out, dead) = (slow(output), slow(dead));
+                let enrich = capitals(&Jobs::new(8), ms(1));
+                t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
+                    .await
+                    .ok()?;
+            }
             Ok(())
         })
-        .about("it takes 64 rows every 10 ms");
+        .about("`out`, and then `dead`, takes a KiB every 10 ms");
     grade
-        .case("the_first_row_takes_an_hour", &[Backpressure, Correct], |t| async move {
-            let (input, output) = rows(8192);
-            let src = t.give(Source::new(input).shaped(&[1024]));
-            let (out, dead) = (t.give(Sink::new(output)), t.give(nothing()));
-            let (o, d) = (out.watch(), dead.watch());
-            let (started, first) = (Arc::new(AtomicU64::new(0)), AtomicBool::new(true));
-            let count = Arc::clone(&started);
-            let enrich = move |line: String| {
-                count.fetch_add(1, Relaxed);
-                let slow = first.swap(false, Relaxed);
-                async move {
-                    if slow {
-                        sleep(Duration::from_secs(3600)).await;
+        .case("a_row_takes_two_days", &[Backpressure, Correct, Early], |t| async move {
+            for slow in [0, 1] {
+                let rows: String = (0..1024).map(|n| format!("row {n:011}\n")).collect();
+                let (len, output) = (rows.len() as u64, Content::exactly(rows.to_uppercase()));
+                let src = t.give(Source::new(Content::exactly(rows)).shaped(&[1024]));
+                let (out, dead) = (t.give(Sink::new(output)), t.give(nothing()));
+                let (o, d, there) = (out.watch(), dead.watch(), out.watch());
+                let (taken, slow_row) = (Arc::new(AtomicU64::new(0)), format!("row {slow:011}"));
+                // How many rows have been taken, and how many bytes written, when the slow row is done.
+                let when_done = Arc::new(OnceLock::new());
+                let tell = Arc::clone(&when_done);
+                // What a row waits for is given too, so that the wait is one that is needed.
+                let answer = t.give(Source::new(Content::exactly("x")).begins_after(DAYS));
+                let answer = Mutex::new(Some(answer));
+                let enrich = move |line: String| {
+                    taken.fetch_add(1, Relaxed);
+                    let slow = line == slow_row;
+let answer = slow.then(|| answer.lock().ok()?.take()).flatten();
+                    let (taken, there, tell) = (Arc::clone(&taken), there.clone(), Arc::clone(&tell));
+                    async move {
+                        if let Some(mut answer) = answer {
+                            answer.read_u8().await?;
+                            let _ = tell.set((taken.load(Relaxed), there.position()));
+                        }
+                        Ok(line.to_uppercase())
                     }
-                    Ok(line.to_uppercase())
-                }
-            };
-            t.cancel_after(Duration::from_secs(60), || ingest(src, out, dead, CFG, enrich, pending())).await?;
-            t.check(Correct, o.position() + d.position() == 0, || {
-                "a row was given up that takes an hour, or others were written before it".into()
-            });
-            let started = started.load(Relaxed);
-            t.check(Backpressure, started <= 10, || {
-                format!(
-                    "{started} rows were taken behind one that takes an hour, where 8 may be between their line and \
-                     their output: a row that is done and waits for its turn takes a place too"
-                )
-            });
+                };
+                t.solve(|| ingest(src, out, dead, CFG, enrich, pending())).await.ok()?;
+                t.whole(&o, len);
+                whole_letters(&t, &d, 0);
+                let Some(&(taken, written)) = when_done.get() else {
+                    t.wrong(Correct, "a row was given up that takes two days");
+                    return Ok(());
+                };
+                t.check(Early, written >= 16 * slow, || {
+                    "a row that was done was not written: it waited two days for the one behind it".into()
+                });
+                t.check(Backpressure, taken <= 10 + slow, || {
+                    format!(
+                        "{} rows were taken behind one that takes two days, where 8 may be between their line and \
+                         their output: a row that is done and waits for its turn takes a place too",
+                        taken - slow
+                    )
+                });
+            }
             Ok(())
-        });
+        })
+        .about("the first one, and then the second one");
 
     grade
         .case("a_large_feed", &[Memory, Correct], |t| async move {
@@ -489,7 +573,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .solve(|| ingest(src, out, dead, CFG, enrich, pending()))
                 .await
                 .ok()?;
-            t.whole(&d, letters.len());
+            whole_letters(&t, &d, letters.len());
             t.equal(
                 "report",
                 got,
@@ -503,7 +587,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("every row is refused")
         .budget(512 * KIB)
-        .sizes(17 * 10_000, 17 * 40_000);
+        .sizes(17 * 10_000, 17 * 70_000);
 
     grade
         .case("a_feed_that_pauses", &[Early], |t| async move {
@@ -536,31 +620,56 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("three rows, an hour of nothing, three rows");
 
-    for (name, about, pace, at) in [
+    const HOUR: Duration = Duration::from_secs(3600);
+    // `piece` bytes come at once. What may be started is known where it is less than what comes.
+    for (name, about, piece, pace, at, known) in [
         (
             "told_to_stop",
             "after 500 ms of a feed with a row each ms",
+            16,
             ms(1),
             ms(500),
+            None,
         ),
         (
             "told_to_stop_a_silent_feed",
             "after 500 ms of a feed with a row each hour",
-            Duration::from_secs(3600),
+            16,
+            HOUR,
             ms(500),
+            None,
         ),
         (
             "told_to_stop_at_once",
             "before the first line",
+            16,
             ms(1),
             ms(0),
+            None,
+        ),
+        (
+            "told_to_stop_with_lines_in_hand",
+            "when 50 rows and a half have come at once, and 8 are under way",
+            50 * 16 + 8,
+            HOUR,
+            ms(10),
+            Some(8),
+        ),
+        (
+            "told_to_stop_within_a_row",
+            "when two rows and a half have come, and the other half comes in an hour",
+            2 * 16 + 8,
+            HOUR,
+            ms(10),
+            Some(2),
         ),
     ] {
         grade
             .case(name, &[Correct], move |t| async move {
-                let (input, output) = rows(100_000);
-                let src = t.give(Source::new(input).shaped(&[16]).paced(16, pace));
-                let (out, dead) = (t.give(Sink::new(output)), t.give(nothing()));
+                let text = Content::repeat(format!("{ROW}{BAD}"), 16 * 100_000);
+                let src = t.give(Source::new(text).shaped(&[piece]).paced(piece as u64, pace));
+                let out = t.give(Sink::new(rows(50_000).1));
+                let dead = t.give(Sink::new(Content::repeat(BAD, 16 * 50_000)));
                 let (o, d, jobs) = (out.watch(), dead.watch(), Jobs::new(8));
                 let enrich = capitals(&jobs, ms(20));
                 let got = t
@@ -575,9 +684,26 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                         took.as_millis()
                     )
                 });
-                t.whole(&o, 16 * jobs.started());
-                t.whole(&d, 0);
-                t.equal("rows written", got.written, jobs.started());
+                let started = jobs.started();
+                t.check(Correct, known.is_none_or(|known| started <= known), || {
+                    format!(
+                        "it was told to stop when {} rows had been handed over, and handed over {started} in all: the \
+                         lines that it has read are given up, and so is the beginning of one",
+                        known.unwrap_or_default()
+                    )
+                });
+                let (written, rejected) = (started.div_ceil(2), started / 2);
+                t.whole(&o, 16 * written);
+                whole_letters(&t, &d, 16 * rejected);
+                t.equal(
+                    "report",
+                    got,
+                    Report {
+                        written,
+                        rejected,
+                        too_long: 0,
+                    },
+                );
                 Ok(())
             })
             .about(about);
@@ -638,7 +764,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 )
             });
             t.whole(&o, 0);
-            t.whole(&d, 0);
+            whole_letters(&t, &d, 0);
             t.equal("rows written", got.written, 0);
             Ok(())
         })
@@ -655,12 +781,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         ("dead_cannot_flush", "the dead letters could not be flushed"),
         ("out_cannot_end", "the output could not be shut down"),
         ("dead_cannot_end", "the dead letters could not be shut down"),
+        ("both_cannot_end", "no output could be shut down"),
     ] {
         grade.case(name, &[Errors], move |t| async move {
             let text = Content::repeat("row of a feed..\nbad row of feed\n", 16_000);
             let mut src = Source::new(text);
             let mut out = Sink::new(Content::repeat("ROW OF A FEED..\n", 8_000));
-            let mut dead = Sink::new(Content::repeat("bad row of feed\n", 8_000));
+            let mut dead = Sink::new(Content::repeat(BAD, 8_000));
             match name {
                 "source_broken" => src = src.fails_at(1600),
                 "out_broken" => out = out.fails_at(800),
@@ -668,7 +795,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 "out_cannot_flush" => out = out.fails_to_flush(),
                 "dead_cannot_flush" => dead = dead.fails_to_flush(),
                 "out_cannot_end" => out = out.fails_to_shut_down(),
-                _ => dead = dead.fails_to_shut_down(),
+                "dead_cannot_end" => dead = dead.fails_to_shut_down(),
+                _ => {
+                    out = out.fails_to_shut_down();
+                    dead = dead.fails_to_shut_down();
+                }
             }
             let (src, out, dead) = (t.give(src), t.give(out), t.give(dead));
             let (o, d, jobs) = (out.watch(), dead.watch(), Jobs::new(8));
@@ -681,6 +812,9 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             });
             t.check(Errors, late || o.shutdowns() + d.shutdowns() == 0, || {
                 format!("{what}, and an output was shut down: its reader takes the part that came for the whole")
+            });
+            t.check(Errors, !(o.failed() && d.failed()), || {
+                "a shutdown failed, and then the other output was shut down: after an error none is".into()
             });
             no_job_left(&t, &jobs);
             Ok(())
@@ -727,36 +861,38 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     for (name, about, stopped) in [
         (
             "broken_behind_the_last_line",
-            "an output breaks when the source has ended and 8 rows are under way",
+            "an output breaks when the source has ended and 7 rows are under way",
             false,
         ),
         (
             "broken_after_the_stop",
-            "an output breaks when it was told to stop and 8 rows are under way",
+            "an output breaks when it was told to stop and 7 rows are under way",
             true,
         ),
     ] {
         grade
             // A panic there is no matter of errors.
             .case(name, &[Correct, Errors], move |t| async move {
-                for refused in [false, true] {
-                    let row = if refused { "bad row of feed\n" } else { ROW };
-                    let src = Source::new(Content::repeat(row, 16 * 8));
-                    // With a stop the feed is silent behind the eighth row.
+                for (refused, at_the_end) in [(false, false), (true, false), (false, true), (true, true)] {
+                    let row = if refused { BAD } else { ROW };
+                    // One place is free, so the end of the source is seen. With a stop there is silence instead.
                     let src = if stopped {
-                        Source::new(Content::repeat(row, 16 * 9))
-                            .shaped(&[128])
-                            .paced(128, Duration::from_secs(3600))
+                        Source::new(Content::repeat(row, 16 * 8))
+                            .shaped(&[16 * 7])
+                            .paced(16 * 7, HOUR)
                     } else {
-                        src
+                        Source::new(Content::repeat(row, 16 * 7))
                     };
-                    let breaks = |content: Content, breaks| {
+                    let sink = |content: Content, breaks| {
                         let sink = Sink::new(content);
-                        if breaks { sink.fails_at(0) } else { sink }
+                        match (breaks, at_the_end) {
+                            (false, _) => sink,
+                            (true, false) => sink.fails_at(0),
+                            (true, true) => sink.fails_to_shut_down(),
+                        }
                     };
-                    let (_, capital) = rows(9);
-                    let out = breaks(capital, !refused);
-                    let dead = breaks(Content::repeat(row, 16 * 9), refused);
+                    let out = sink(rows(8).1, !refused);
+                    let dead = sink(Content::repeat(BAD, 16 * 8), refused);
                     let (src, out, dead) = (t.give(src), t.give(out), t.give(dead));
                     let (o, d) = (out.watch(), dead.watch());
                     let enrich = capitals(&Jobs::new(8), ms(20));
@@ -768,8 +904,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     };
                     t.solve(|| ingest(src, out, dead, CFG, enrich, stop))
                         .await
-                        .err("an output broke at the first of the last rows")?;
-                    t.check(Errors, o.shutdowns() + d.shutdowns() == 0, || {
+                        .err(if at_the_end {
+                            "an output could not be shut down"
+                        } else {
+                            "an output broke at the first of the last rows"
+                        })?;
+                    t.check(Errors, at_the_end || o.shutdowns() + d.shutdowns() == 0, || {
                         "an output broke, and one was shut down: its reader takes the part that came for the whole".into()
                     });
                 }
@@ -812,7 +952,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     for (name, about, stopped) in [
         (
             "the_caller_gives_up_at_the_end",
-            "the source has ended, and 8 rows are under way",
+            "the source has ended, and 7 rows are under way",
             false,
         ),
         (
@@ -824,7 +964,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         grade
             // A panic there is no matter of cancel.
             .case(name, &[Correct, Cancel], move |t| async move {
-                let (input, output) = rows(if stopped { 1000 } else { 8 });
+                let (input, output) = rows(if stopped { 1000 } else { 7 });
                 let (src, out, dead) = (
                     t.give(Source::new(input)),
                     t.give(Sink::new(output)),

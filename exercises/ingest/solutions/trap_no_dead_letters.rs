@@ -1,4 +1,4 @@
-// trap fails correct: counts the refused lines and writes them nowhere
+// trap fails correct, backpressure: counts the refused lines and writes them nowhere
 
 use std::collections::VecDeque;
 use std::future::pending;
