@@ -1,8 +1,8 @@
-// right: a task reads ahead by ten items, and is stopped with the function
+// right: a task reads ahead by ten items, notes when, and is stopped with the function
 //
 // Why it is right: the queue between the two has room for ten, and a `JoinSet` that is dropped aborts its task.
-// The time of an item in that queue is short, since it is emptied while a batch is filled. In Node.js: a
-// `Readable` in object mode reads ahead like this, 16 items unless you say otherwise.
+// An item stays in that queue while the receiver rests, so the time when it was taken goes with it. In Node.js:
+// a `Readable` in object mode reads ahead like this, 16 items unless you say otherwise.
 
 use std::time::Duration;
 
@@ -25,21 +25,21 @@ where
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
         while let Some(item) = items.next().await {
-            if ahead.send(item).await.is_err() {
+            if ahead.send((Instant::now(), item)).await.is_err() {
                 break;
             }
         }
     });
     let mut ended = false;
     while !ended {
-        let Some(first) = read.recv().await else {
+        let Some((taken, first)) = read.recv().await else {
             break;
         };
-        let deadline = Instant::now() + wait;
+        let deadline = taken + wait;
         let mut batch = vec![first];
         while batch.len() < max && !ended {
             match timeout_at(deadline, read.recv()).await {
-                Ok(Some(item)) => batch.push(item),
+                Ok(Some((_, item))) => batch.push(item),
                 Ok(None) => ended = true,
                 Err(_) => break,
             }

@@ -1,4 +1,4 @@
-// trap fails early: the time is counted in whole tenths of a second
+// trap fails early: the time is counted in whole quarters of a second
 
 use std::time::Duration;
 
@@ -31,8 +31,8 @@ where
         let Some(first) = first else {
             anyhow::bail!("the receiver is gone");
         };
-        let due =
-            Instant::now() + Duration::from_millis((wait.as_millis() as u64).div_ceil(250) * 250);
+        let quarters = wait.as_micros().div_ceil(250_000) as u64;
+        let due = Instant::now() + Duration::from_millis(quarters * 250);
         let mut full = vec![first];
         while full.len() < max && !ended {
             tokio::select! {
