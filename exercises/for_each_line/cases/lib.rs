@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use grader::Criterion::{Cancel, Correct, Early, Errors, Memory};
-use grader::meter::{Content, GIB, KIB, MIB, Source};
+use grader::meter::{Content, GIB, KIB, MIB, Source, heap};
 use grader::{ERROR_KINDS, Grade, LocalBoxFuture, Trial};
 use tokio::io::{AsyncBufRead, AsyncReadExt, BufReader};
 use tokio::time::Instant;
@@ -197,7 +197,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         b"one\n\nthree and more\nfour\n12345\n123456\n\nno newline",
         b"\n\nab\nabc\n",
         b"a line that is as long as a hundred bytes, or near that, and is followed by one that is not at all\nok\n",
-        "\u{65e5}\u{672c}\n\u{1f980}\r\nx\n".as_bytes(),
+        b"\xe6\x97\xa5\xe6\x9c\xac\n\xff\xfe\xc0\r\nx\r",
     ];
     for (name, about, shape) in [
         ("any_buffer", "the source fills the buffer", &[][..]),
@@ -236,7 +236,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .case("an_hour_of_silence", &[Correct], |t| async move {
             let text = "ok\nhalf a line\n\ntoo long a line\nno newline";
             let src = Source::new(Content::exactly(text));
-            let src = BufReader::new(t.give(src.paced(7, Duration::from_secs(3600))));
+            let hour = Duration::from_secs(3600);
+            let src = BufReader::new(t.give(src.begins_after(hour).paced(7, hour)));
             let mut got: Vec<Vec<u8>> = Vec::new();
             let on_line = |line: &[u8]| got.push(line.to_vec());
             let skipped = t.solve(|| for_each_line(src, 11, on_line)).await.ok()?;
@@ -249,7 +250,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             }
             Ok(())
         })
-        .about("7 bytes an hour");
+        .about("7 bytes an hour, the first of them after an hour");
     grade
         .case("two_at_once", &[Correct], |t| async move {
             let slow = Source::new(Content::exactly("one and a half\ntwo\n"));
@@ -305,6 +306,17 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             Ok(())
         })
         .about("max_line is usize::MAX");
+
+    grade
+        .case("many_too_long", &[Correct], |t| async move {
+            let src = t.give(Source::new(Content::repeat("x\n\n", 3 * 70_000)));
+            let (src, mut lines) = (BufReader::new(src), 0);
+            let skipped = t.solve(|| for_each_line(src, 0, |_: &[u8]| lines += 1));
+            t.equal("lines skipped", skipped.await.ok()?, 70_000);
+            t.equal("empty lines", lines, 70_000);
+            Ok(())
+        })
+        .about("max_line is 0; 70000 lines have a byte, and after each is an empty one");
 
     // A long line, its newline, and a short one.
     grade
@@ -383,29 +395,57 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("max_line is 4 GiB, and the lines are short")
         .budget(512 * KIB);
+    const MAX: usize = 6 * 1024;
     grade
         .case("a_hundred_clients", &[Memory, Correct], |t| async move {
-            let text = "a short line\nand one that is too long\n".repeat(5000);
-            let short = expected(text.as_bytes(), 12).0.len() as u64;
-            let text = Content::exactly(text);
-            let times = t.size() / text.len();
+            let (long, too_long) = ([b'x'; MAX], [b'x'; MAX + 1]);
+            let text = [&too_long[..], b"a short line", &long].join(&b'\n');
+            let text = Content::exactly([&text[..], b"\n"].concat().repeat(16));
+            let times = t.size() / (200 * KIB);
             let clients: Vec<_> = (0..times)
                 .map(|_| BufReader::new(t.give(Source::new(text.clone()))))
                 .collect();
             let mut lines = 0;
             let all = t.solve(|| async {
+                let mut skipped = 0;
                 for src in clients {
-                    for_each_line(src, 12, |_: &[u8]| lines += 1).await?;
+                    skipped += for_each_line(src, MAX, |_: &[u8]| lines += 1).await?;
                 }
-                Ok(())
+                Ok(skipped)
             });
-            all.await.ok()?;
-            t.equal("short lines", lines, times * short);
+            t.equal("lines skipped", all.await.ok()?, times * 16);
+            t.equal("lines", lines, times * 32);
             Ok(())
         })
-        .about("one after the other")
+        .about(
+            "one after the other, with lines of 12 bytes, 6 KiB and a byte more, which is too long",
+        )
         .budget(512 * KIB)
-        .sizes(25 * 190_000, 100 * 190_000);
+        .sizes(25 * 200 * KIB, 100 * 200 * KIB);
+    grade.case("after_bad_ends", &[Memory], |t| async move {
+        // One text, so that a source which is held holds little else. Of its fourth line, almost all has come.
+        let text = Content::repeat([&[b'x'; MAX][..], b"\n"].concat(), 48 * KIB);
+        let at = 24_500;
+        let mut before = 0;
+        for call in 0..33 {
+            if call == 1 {
+                before = heap::live();
+            }
+            let src = t.give(Source::new(text.clone()).fails_at(at));
+            let src = BufReader::with_capacity(128, src);
+            let broken = t.solve(|| for_each_line(src, MAX, |_: &[u8]| ()));
+            drop(broken.await);
+            let src = Source::new(text.clone()).paced(at, Duration::from_secs(2));
+            let src = BufReader::with_capacity(128, t.give(src));
+            let given_up = t.cancel_after(Duration::from_secs(1), || {
+                for_each_line(src, MAX, |_: &[u8]| ())
+            });
+            drop(given_up.await);
+        }
+        let after = "32 sources that broke inside a line and 32 that the caller gave up inside one";
+        t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
 
     for (name, about, text, piece) in [
         (
@@ -425,6 +465,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             "lines of 10 bytes, 13 bytes a second",
             b"123456789\n",
             13,
+        ),
+        (
+            "each_line_at_once_in_two_reads",
+            "lines of 10 bytes, 5 bytes a second",
+            b"123456789\n",
+            5,
         ),
     ] {
         grade
@@ -462,6 +508,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         ("broken_at_once", 0, ErrorKind::Other, ""),
         ("broken_in_a_line", 4, ErrorKind::Other, "1234"),
         ("broken_after_a_newline", 10, ErrorKind::TimedOut, ""),
+        ("broken_at_max_line", 20, ErrorKind::Other, "this line "),
         (
             "broken_in_a_long_line",
             40,
@@ -510,15 +557,21 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .case("broken_in_any_way", &[Errors], |t| async move {
             let log = Content::repeat("a line of a log\n", 4 * MIB);
             for kind in ERROR_KINDS {
-                let src = Source::new(log.clone()).fails_at(3 * MIB).fails_with(kind);
-                let src = BufReader::new(t.give(src));
-                t.solve(|| for_each_line(src, 100, |_: &[u8]| ()))
-                    .await
-                    .err(&format!("the source broke after 3 of 4 MiB with {kind:?}"))?;
+                for (at, max_line, place) in [
+                    (3 * MIB, 100, "between two lines"),
+                    (4 * KIB + 7, 100, "in a line"),
+                    (4 * KIB + 7, 3, "in a line that is too long"),
+                ] {
+                    let src = Source::new(log.clone()).fails_at(at).fails_with(kind);
+                    let src = BufReader::new(t.give(src));
+                    t.solve(|| for_each_line(src, max_line, |_: &[u8]| ()))
+                        .await
+                        .err(&format!("the source broke {place} with {kind:?}"))?;
+                }
             }
             Ok(())
         })
-        .about("an error of each kind in turn");
+        .about("an error of each kind in turn, between lines, in one, and in one that is too long");
     for (name, max_line) in [("the_caller_gives_up", 100), ("gives_up_in_a_long_line", 3)] {
         grade.case(name, &[Cancel], move |t| async move {
             let log = Content::repeat("a line of a log\n", 64 * MIB);

@@ -1,4 +1,4 @@
-// trap fails correct: cuts a long line into lines that fit, and skips none
+// trap fails correct, errors: cuts a long line into lines that fit, and skips none
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 
