@@ -273,9 +273,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("its caller waits for 3 ms at a time and asks again");
     grade
-        .case("hours_of_silence", &[Correct], |t| async move {
+        .case("days_of_silence", &[Correct], |t| async move {
             let data = Content::repeat("a piece of an upload\n", 5000);
-            let src = Source::new(data.clone()).paced(700, Duration::from_secs(3600));
+            let days = Duration::from_secs(8 * 24 * 3600);
+            let src = Source::new(data.clone())
+                .begins_after(days)
+                .paced(700, days);
             let src = t.give(src);
             let notes = Notes::default();
             t.solve(|| take(chunks(src, 1024), data, 1024, notes.clone()))
@@ -285,7 +288,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             seen.check(&t, 1024, 5000);
             Ok(())
         })
-        .about("700 bytes come every hour");
+        .about("700 bytes come every eight days, the first of them after eight");
 
     grade.case("nobody_asks", &[Early], |t| async move {
         let src = t.give(Source::new(Content::repeat("a piece of an upload\n", MIB)));
@@ -305,35 +308,45 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         });
         Ok(())
     });
-    grade
-        .case("a_slow_sender", &[Early], |t| async move {
-            let data = Content::repeat("a piece of an upload\n", 10 * 4096);
-            let pace = Duration::from_millis(100);
-            let src = t.give(Source::new(data).paced(4096, pace));
-            let timed = async || {
-                let mut stream = pin!(chunks(src, 4096));
-                let (start, mut late) = (Instant::now(), None);
-                for number in 0..10_u32 {
-                    let Some(chunk) = stream.next().await else { break };
-                    chunk?;
-                    let waited = start.elapsed().saturating_sub(pace * number);
-                    if waited >= pace / 2 && late.is_none() {
-                        late = Some((number, waited.as_millis()));
+    for (name, size, piece) in [
+        ("a_slow_sender", 4096, 4096),
+        ("a_slow_sender_of_two_chunks", 4096, 8192),
+        ("a_slow_sender_of_single_bytes", 1, 1),
+    ] {
+        grade
+            .case(name, &[Early], move |t| async move {
+                let data = Content::repeat("a piece of an upload\n", 10 * size);
+                let pace = Duration::from_millis(100);
+                let src = t.give(Source::new(data).paced(piece, pace));
+                let timed = async || {
+                    let mut stream = pin!(chunks(src, size as usize));
+                    let (start, mut late) = (Instant::now(), None);
+                    for number in 1..=10 {
+                        let Some(chunk) = stream.next().await else { break };
+                        chunk?;
+                        let there = pace * ((number * size).div_ceil(piece) - 1) as u32;
+                        let waited = start.elapsed().saturating_sub(there);
+                        if waited >= pace / 2 && late.is_none() {
+                            late = Some((number, waited.as_millis()));
+                        }
                     }
-                }
-                Ok(late)
-            };
-            let late = t.solve(timed).await.ok()?;
-            t.check(Early, late.is_none(), || {
-                let (number, ms) = late.unwrap_or_default();
-                format!(
-                    "chunk {} came {ms} ms after its last byte had arrived: it was held back until more was read",
-                    number + 1
-                )
+                    Ok(late)
+                };
+                let late = t.solve(timed).await.ok()?;
+                t.check(Early, late.is_none(), || {
+                    let (number, ms) = late.unwrap_or_default();
+                    format!(
+                        "chunk {number} came {ms} ms after its last byte had arrived: it was held back until more was \
+                         read"
+                    )
+                });
+                Ok(())
+            })
+            .about(match piece {
+                1 => "a byte comes every 100 ms, and is a chunk".into(),
+                _ => format!("{piece} bytes come every 100 ms, and a chunk has {size}"),
             });
-            Ok(())
-        })
-        .about("4096 bytes come every 100 ms");
+    }
 
     grade
         .case("a_slow_store", &[Backpressure], |t| async move {
@@ -459,11 +472,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     }
     grade
         .case("broken_in_any_way", &[Errors], |t| async move {
-            let (at, data) = (
-                3 * MIB + 7,
-                Content::repeat("a piece of an upload\n", 4 * MIB),
-            );
-            for kind in ERROR_KINDS {
+            let data = Content::repeat("a piece of an upload\n", 4 * MIB);
+            let places = [3 * MIB + 7, 128 * KIB, 0];
+            for (kind, at) in ERROR_KINDS
+                .into_iter()
+                .flat_map(|kind| places.map(|at| (kind, at)))
+            {
                 let src = t.give(Source::new(data.clone()).fails_at(at).fails_with(kind));
                 let notes = Notes::default();
                 t.solve(|| {
@@ -475,7 +489,10 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     )
                 })
                 .await
-                .err(&format!("the source broke after 3 of 4 MiB with {kind:?}"))?;
+                .err(&format!(
+                    "the source broke after {at} of {} bytes with {kind:?}",
+                    data.len()
+                ))?;
                 let seen = noted(&notes).clone();
                 seen.check_error(&t, 64 * 1024, at, kind);
                 if seen.kind() != Some(kind) {
@@ -484,7 +501,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             }
             Ok(())
         })
-        .about("an error of each kind in turn");
+        .about("an error of each kind in turn, inside a chunk, between two and at once");
 
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let data = Content::repeat("a piece of an upload\n", 64 * MIB);
