@@ -2,7 +2,7 @@
 //!
 //! They call a function that `tests/grade.rs` hands over, so that a learner's edit does not compile them again.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -11,7 +11,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory, Overlap};
-use grader::meter::{Content, Items, Jobs, KIB, MIB, Source, Window};
+use grader::meter::{Content, Items, Jobs, KIB, MIB, Source, Window, heap};
 use grader::{Answer, BoxFuture, ERROR_KINDS, Grade, LocalBoxFuture, Trial};
 use tokio::io::AsyncReadExt;
 use tokio::sync::{Notify, mpsc};
@@ -39,8 +39,8 @@ impl Drop for Item {
 #[derive(Clone)]
 struct Service {
     takes: fn(u64) -> Duration,
-    /// The job that asks over a connection of its own, which breaks or takes an hour.
-    asks: Arc<Mutex<Option<(u64, Source)>>>,
+    /// The jobs that ask over a connection of their own, which breaks or takes an hour.
+    asks: Arc<Mutex<Vec<(u64, Source)>>>,
     panics: Option<u64>,
     jobs: Jobs,
     done: Arc<AtomicU64>,
@@ -62,13 +62,13 @@ impl Service {
     fn breaks(self, t: &Trial, number: u64, kind: ErrorKind) -> Self {
         let connection = Source::new(Content::exactly("an answer"));
         let connection = t.give(connection.fails_at(0).fails_with(kind));
-        *lock(&self.asks) = Some((number, connection));
+        lock(&self.asks).push((number, connection));
         self
     }
 
     /// In the job of item `number`, an answer takes an hour.
     fn takes_an_hour(self, t: &Trial, number: u64) -> Self {
-        *lock(&self.asks) = Some((number, an_hour(t)));
+        lock(&self.asks).push((number, an_hour(t)));
         self
     }
 
@@ -84,7 +84,9 @@ impl Service {
         if time > Duration::ZERO {
             sleep(time).await;
         }
-        let asks = lock(&self.asks).take_if(|(n, _)| *n == number);
+        let asks = lock(&self.asks)
+            .extract_if(.., |(n, _)| *n == number)
+            .next();
         if let Some((_, mut connection)) = asks {
             connection.read_u16().await?;
         }
@@ -322,7 +324,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     grade
         .case("an_hour", &[Correct], |t| async move {
             let service = Service::new(8, |_| MS).takes_an_hour(&t, 3);
-            let items = items(&t, 7, 0, AHEAD).paced(3, HOUR);
+            let items = items(&t, 7, 0, AHEAD).begins_after(HOUR).paced(3, HOUR);
             let slow = Reader {
                 an_hour_before: Some(5),
                 ..READER
@@ -339,7 +341,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             });
             Ok(())
         })
-        .about("three items an hour; the fourth job takes an hour, and then so does the reader");
+        .about("three items after each hour; the fourth job takes an hour, and then so does the reader");
 
     for (name, about, count, limit, takes, most) in [
         (
@@ -380,22 +382,35 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             })
             .about(about);
     }
-    grade
-        .case("a_quiet_source", &[Early], |t| async move {
-            let service = Service::new(8, |_| 100 * MS);
-            let items = items(&t, 6, 0, AHEAD).paced(3, 30 * SECOND);
-            let (answer, got) = run(&t, items, LIMIT, service, READER).await;
-            answer.ok()?;
-            t.check(Early, got.latest <= SECOND, || {
-                format!(
-                    "an answer came {} s after its item, although its job takes 100 ms and those before it were \
-                     done: it waited for more items",
-                    got.latest.as_secs()
-                )
-            });
-            Ok(())
-        })
-        .about("three items, then 30 s without any, then three more");
+    for (name, about, every) in [
+        (
+            "a_quiet_source",
+            "three items, then 30 s without any, then three more",
+            3,
+        ),
+        (
+            "a_source_of_single_items",
+            "two items, and 30 s between them",
+            1,
+        ),
+    ] {
+        grade
+            .case(name, &[Early], move |t| async move {
+                let service = Service::new(8, |_| 100 * MS);
+                let items = items(&t, 2 * every, 0, AHEAD).paced(every, 30 * SECOND);
+                let (answer, got) = run(&t, items, LIMIT, service, READER).await;
+                answer.ok()?;
+                t.check(Early, got.latest <= SECOND, || {
+                    format!(
+                        "an answer came {} s after its item, although its job takes 100 ms and \
+                     those before it were done: it waited for more items",
+                        got.latest.as_secs()
+                    )
+                });
+                Ok(())
+            })
+            .about(about);
+    }
     for (name, about, takes) in [
         (
             "the_reader_goes_away",
@@ -407,6 +422,17 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             "the eleventh job takes 10 s",
             |n| {
                 if n == 10 { 10 * SECOND } else { MS }
+            },
+        ),
+        (
+            "the_reader_goes_away_from_slow_jobs",
+            "after 10 of 1000 answers, and the eight jobs behind the eleventh take 30 s",
+            |n| {
+                if (11..19).contains(&n) {
+                    30 * SECOND
+                } else {
+                    MS
+                }
             },
         ),
     ] {
@@ -427,22 +453,31 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .about(about);
     }
 
-    grade
-        .case(
+    for (name, about, most) in [
+        (
             "the_reader_misses_the_last_answer",
-            &[Errors, Cancel],
-            |t| async move {
-                let service = Service::new(8, |n| if n == 99 { SECOND } else { MS });
-                let leaves = Reader { most: 99, ..READER };
+            "it goes away after 99 of 100, and the last job takes 1 s",
+            99,
+        ),
+        (
+            "the_reader_misses_the_last_five_answers",
+            "it goes away after 95 of 100, and the next job takes 1 s",
+            95,
+        ),
+    ] {
+        grade
+            .case(name, &[Errors, Cancel], move |t| async move {
+                let service = Service::new(8, |n| if n == 95 || n == 99 { SECOND } else { MS });
+                let leaves = Reader { most, ..READER };
                 let (answer, _) = run(&t, items(&t, 100, 0, AHEAD), LIMIT, service, leaves).await;
                 answer.err_for(
                     Errors,
-                    "the reader had gone away, and the last answer went nowhere",
+                    "the reader had gone away, and the last answers went nowhere",
                 )?;
                 Ok(())
-            },
-        )
-        .about("it goes away after 99 of 100, and the last job takes 1 s");
+            })
+            .about(about);
+    }
 
     grade
         .case("a_long_list", &[Memory, Correct], |t| async move {
@@ -484,6 +519,34 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("of 16 items, one after the other")
         .budget(512 * KIB)
         .sizes(500 * 16 * KIB, 2000 * 16 * KIB);
+    grade.case("after_bad_ends", &[Memory], |t| async move {
+        let mut before = 0;
+        for call in 0..129 {
+            if call == 1 {
+                before = heap::live();
+            }
+            let service = || Service::new(8, |_| MS);
+            for service in [
+                service().breaks(&t, 3, ErrorKind::Other),
+                service().panics(3),
+            ] {
+                let (items, (out, _answers)) = (items(&t, 16, 0, u64::MAX), mpsc::channel(16));
+                let solution =
+                    || map_ordered(items, LIMIT, move |item| service.clone().ask(item), out);
+                drop(t.solve(solution).await);
+            }
+            let (service, items) = (service(), items(&t, 16, 0, u64::MAX).paced(8, HOUR));
+            let (out, _answers) = mpsc::channel(16);
+            let given_up = t.cancel_after(SECOND, || {
+                map_ordered(items, LIMIT, move |item| service.clone().ask(item), out)
+            });
+            drop(given_up.await);
+        }
+        let after =
+            "128 lists with a job that failed, 128 with one that panicked, and 128 that were given up";
+        t.let_go(before, 8 * KIB, after);
+        Ok(())
+    });
 
     for (name, about, count, number, takes, kind) in [
         (
@@ -590,6 +653,30 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             },
         )
         .about("three items, then 30 s without any");
+    grade
+        .case("two_jobs_fail", &[Errors], |t| async move {
+            let service = Service::new(8, |n| match n {
+                17 => 100 * MS,
+                20 => Duration::ZERO,
+                _ => 2 * MS,
+            });
+            let service = service
+                .breaks(&t, 17, ErrorKind::NotFound)
+                .breaks(&t, 20, ErrorKind::BrokenPipe);
+            let (answer, _) = run(&t, items(&t, 100, 0, AHEAD), LIMIT, service, READER).await;
+            let error = answer.err("the job of item 18 failed")?;
+            let other = error.chain().any(|e| {
+                let e = e.downcast_ref::<io::Error>();
+                e.is_some_and(|e| e.kind() == ErrorKind::BrokenPipe)
+            });
+            t.check(Errors, !other, || {
+                "the error of item 21 came in the turn of item 18, whose job had failed later and in \
+                 another way"
+                    .into()
+            });
+            Ok(())
+        })
+        .about("the 21st at once, the 18th after 100 ms");
     grade
         .case("a_job_fails_in_any_way", &[Errors], |t| async move {
             for kind in ERROR_KINDS {

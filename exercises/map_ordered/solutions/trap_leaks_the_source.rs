@@ -1,4 +1,4 @@
-// trap fails cancel: the source is forgotten and never dropped
+// trap fails memory, cancel: the source is forgotten and never dropped
 
 use std::collections::VecDeque;
 

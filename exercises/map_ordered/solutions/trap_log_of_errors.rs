@@ -1,0 +1,61 @@
+// trap fails memory: every error is noted in a static list
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_stream::{Stream, StreamExt};
+
+static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// A task that is aborted when its handle is dropped.
+struct Task<U>(JoinHandle<anyhow::Result<U>>);
+
+impl<U> Drop for Task<U> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+pub async fn map_ordered<S, T, F, Fut, U>(
+    mut items: S,
+    limit: usize,
+    work: F,
+    out: mpsc::Sender<U>,
+) -> anyhow::Result<()>
+where
+    S: Stream<Item = T> + Send + Unpin + 'static,
+    T: Send + 'static,
+    F: Fn(T) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = anyhow::Result<U>> + Send + 'static,
+    U: Send + Sync + 'static,
+{
+    let mut queue: VecDeque<Task<U>> = VecDeque::new();
+    let mut ended = false;
+    while !ended || !queue.is_empty() {
+        let open = queue.len() < limit;
+        let head = async {
+            match queue.front_mut() {
+                Some(task) => (&mut task.0).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            item = items.next(), if !ended && open => match item {
+                Some(item) => queue.push_back(Task(tokio::spawn(work(item)))),
+                None => ended = true,
+            },
+            answer = head => {
+                queue.pop_front();
+                let answer = answer.map_err(anyhow::Error::from).flatten();
+                if let Err(error) = &answer {
+                    let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
+                    log.push(format!("{error:?}"));
+                }
+                out.send(answer?).await?;
+            }
+        }
+    }
+    Ok(())
+}
