@@ -10,7 +10,8 @@ use tokio_stream::Stream;
 /// # Errors
 ///
 /// The error of a job, in its turn: after the answers to the items before it, and none of those
-/// after it. A job that panics has failed, too. An error of its own when the receiver of `out` is gone.
+/// after it. A job that panics has failed, too, and need not wait for its turn. An error of its own when
+/// the receiver of `out` is gone.
 pub async fn map_ordered<S, T, F, Fut, U>(
     items: S,
     limit: usize,
