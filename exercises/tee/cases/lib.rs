@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use grader::Criterion::{self, Backpressure, Cancel, Correct, Errors, Memory, Overlap};
-use grader::meter::{Content, KIB, MIB, Sink, Source, Watch, Window};
+use grader::meter::{Content, KIB, MIB, Sink, Source, Watch, Window, heap};
 use grader::{ERROR_KINDS, Grade, LocalBoxFuture, Trial};
 use tokio::time::timeout;
 
@@ -87,12 +87,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     for (name, about, (src_waits, b_waits)) in [
         (
             "a_client_that_pauses",
-            "700 bytes come every hour",
+            "the first 700 bytes come after an hour, and 700 every hour",
             (true, false),
         ),
         (
             "a_sink_that_pauses",
-            "b takes 700 bytes an hour",
+            "b takes 700 bytes an hour, and an hour each for its flush and its shutdown",
             (false, true),
         ),
     ] {
@@ -100,10 +100,18 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .case(name, &[Correct], move |t| async move {
                 let upload = Content::repeat(UPLOAD, 3000);
                 let src = Source::new(upload.clone());
-                let src = t.give(if src_waits { src.paced(700, HOUR) } else { src });
+                let src = if src_waits {
+                    src.begins_after(HOUR).paced(700, HOUR)
+                } else {
+                    src
+                };
                 let (a, b) = (Sink::new(upload.clone()), Sink::new(upload.clone()));
-                let b = if b_waits { b.paced(700, HOUR) } else { b };
-                let (a, b) = (t.give(a), t.give(b));
+                let b = if b_waits {
+                    b.paced(700, HOUR).flushes_in(HOUR).shuts_down_in(HOUR)
+                } else {
+                    b
+                };
+                let (src, a, b) = (t.give(src), t.give(a), t.give(b));
                 let seen = [a.watch(), b.watch()];
                 let n = t.solve(|| tee(src, a, b)).await.ok()?;
                 both_whole(&t, &seen, upload.len());
@@ -285,25 +293,47 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         for shutdown in [false, true] {
             let what = if shutdown { "be shut down" } else { "flush" };
             let name = what.replace(' ', "_");
-            grade.case(format!("{broken}_cannot_{name}"), &[Errors], move |t| {
-                let sink = {
-                    let t = t.clone();
-                    move |number: usize, upload: &Content| match Sink::new(upload.clone()) {
-                        sink if number != breaks => t.give(sink),
-                        sink if shutdown => t.give(sink.fails_to_shut_down()),
-                        sink => t.give(sink.fails_to_flush()),
-                    }
-                };
-                async move {
+            grade
+                .case(format!("{broken}_cannot_{name}"), &[Errors], move |t| async move {
                     let upload = Content::repeat(UPLOAD, 100_000);
-                    let src = t.give(Source::new(upload.clone()));
-                    let (a, b) = (sink(0, &upload), sink(1, &upload));
-                    t.solve(|| tee(src, a, b))
-                        .await
-                        .err(&format!("sink `{broken}` could not {what} at the end"))?;
+                    for kind in ERROR_KINDS {
+                        let src = t.give(Source::new(upload.clone()));
+                        let sink = |number| match Sink::new(upload.clone()) {
+                            sink if number != breaks => t.give(sink.shuts_down_in(HOUR)),
+                            sink if shutdown => t.give(sink.fails_to_shut_down().fails_with(kind)),
+                            sink => t.give(sink.fails_to_flush().fails_with(kind)),
+                        };
+                        let (a, b) = (sink(0), sink(1));
+                        let failed = [a.watch(), b.watch()][breaks].clone();
+                        let mut late = false;
+                        let answer = t.solve(|| async {
+                            let mut call = tee(src, a, b);
+                            match timeout(HOUR / 2, &mut call).await {
+                                Ok(result) => result,
+                                Err(_) => {
+                                    // One after the other is no mistake: then nothing has failed yet.
+                                    late = failed.failed();
+                                    call.await
+                                }
+                            }
+                        });
+                        answer
+                            .await
+                            .err(&format!("sink `{broken}` could not {what} at the end: {kind:?}"))?;
+                        if late {
+                            t.wrong(
+                                Errors,
+                                format!(
+                                    "sink `{broken}` could not {what}, and the caller was told when sink `{other}` had \
+                                     been shut down, an hour later: the error of one waits for the other"
+                                ),
+                            );
+                            break;
+                        }
+                    }
                     Ok(())
-                }
-            });
+                })
+                .about(format!("an error of each kind in turn, and {other} is shut down in an hour"));
         }
     }
     grade
@@ -378,20 +408,62 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("one after the other: a whole one, one that is given up, one that breaks")
         .budget(512 * KIB)
         .sizes(25 * 64 * KIB, 100 * 64 * KIB);
-    grade.case("the_caller_gives_up", &[Cancel], |t| async move {
-        let upload = Content::repeat(UPLOAD, 64 * MIB);
-        let src = t.give(Source::new(upload.clone()));
-        let slow = || {
-            let sink = Sink::new(upload.clone());
-            t.give(sink.paced(64 * KIB, Duration::from_millis(100)))
-        };
-        let (a, b) = (slow(), slow());
-        let seen = [a.watch(), b.watch()];
-        t.cancel_after(Duration::from_secs(2), || tee(src, a, b))
-            .await?;
-        no_false_end(&t, Cancel, &seen, upload.len(), "the caller had given up");
-        Ok(())
-    });
+    grade
+        .case("after_bad_ends", &[Memory], |t| async move {
+            let upload = Content::repeat(UPLOAD, 64 * KIB);
+            let mut before = 0;
+            for call in 0..101 {
+                if call == 1 {
+                    before = heap::live();
+                }
+                for breaks in ["source", "a", "b", "end of b"] {
+                    let src = Source::new(upload.clone());
+                    let (a, b) = (Sink::new(upload.clone()), Sink::new(upload.clone()));
+                    let (src, a, b) = match breaks {
+                        "source" => (src.fails_at(5000), a, b),
+                        "a" => (src, a.fails_at(5000), b),
+                        "b" => (src, a, b.fails_at(5000)),
+                        _ => (src, a, b.fails_to_shut_down()),
+                    };
+                    let (src, a, b) = (t.give(src), t.give(a), t.give(b));
+                    drop(t.solve(|| tee(src, a, b)).await);
+                }
+            }
+            t.let_go(before, 16 * KIB, "400 uploads that broke");
+            Ok(())
+        })
+        .about("the source breaks, a or b does, or b cannot be shut down");
+    for (name, about, len, every) in [
+        (
+            "the_caller_gives_up",
+            "the sinks are slow",
+            64 * MIB,
+            64 * KIB,
+        ),
+        (
+            "the_caller_gives_up_at_the_end",
+            "to shut each sink down takes an hour",
+            64 * KIB,
+            MIB,
+        ),
+    ] {
+        grade
+            .case(name, &[Cancel], move |t| async move {
+                let upload = Content::repeat(UPLOAD, len);
+                let src = t.give(Source::new(upload.clone()));
+                let slow = || {
+                    let sink = Sink::new(upload.clone()).shuts_down_in(HOUR);
+                    t.give(sink.paced(every, Duration::from_millis(100)))
+                };
+                let (a, b) = (slow(), slow());
+                let seen = [a.watch(), b.watch()];
+                t.cancel_after(Duration::from_secs(2), || tee(src, a, b))
+                    .await?;
+                no_false_end(&t, Cancel, &seen, upload.len(), "the caller had given up");
+                Ok(())
+            })
+            .about(about);
+    }
 
     grade.run()
 }

@@ -1,4 +1,4 @@
-// trap fails cancel: leaks b, so it stays open after the answer and after the caller has gone
+// trap fails cancel, memory: leaks b, so it stays open after the answer and after the caller has gone
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 

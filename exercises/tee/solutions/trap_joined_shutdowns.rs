@@ -1,0 +1,25 @@
+// trap fails errors: looks at what came of the shutdowns when both have ended, so the error of one waits for the other
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+pub async fn tee<R, A, B>(mut src: R, mut a: A, mut b: B) -> anyhow::Result<u64>
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    A: AsyncWrite + Unpin + Send + 'static,
+    B: AsyncWrite + Unpin + Send + 'static,
+{
+    let mut buf = vec![0; 32 * 1024];
+    let mut copied = 0;
+    loop {
+        let n = src.read(&mut buf).await?;
+        if n == 0 {
+            break;
+        }
+        tokio::try_join!(a.write_all(&buf[..n]), b.write_all(&buf[..n]))?;
+        copied += n as u64;
+    }
+    let (a, b) = tokio::join!(a.shutdown(), b.shutdown());
+    a?;
+    b?;
+    Ok(copied)
+}
