@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use grader::Criterion::{Cancel, Correct, Errors, Memory};
-use grader::meter::{Content, KIB, MIB, Source};
+use grader::meter::{Content, KIB, MIB, Source, heap};
 use grader::{ERROR_KINDS, Grade, LocalBoxFuture};
 use tokio::time::Instant;
 
@@ -65,34 +65,39 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     grade
         .case("an_hour_of_silence", &[Correct], move |t| async move {
             let src = Source::new(Content::exactly(text));
-            let src = t.give(src.paced(15, Duration::from_secs(3600)));
+            let hour = Duration::from_secs(3600);
+            let src = t.give(src.begins_after(hour).paced(15, hour));
             let n = t.solve(|| count_lines(src)).await.ok()?;
             t.equal("newlines", n, 6);
             Ok(())
         })
-        .about("15 bytes an hour");
+        .about("15 bytes an hour, the first of them after an hour");
     grade
-        .case("two_at_once", &[Correct], |t| async move {
-            let slow = Source::new(Content::exactly("one\ntwo\nthree\n"));
-            let slow = t.give(slow.paced(4, Duration::from_secs(3600)));
+        .case("three_at_once", &[Correct], |t| async move {
+            let slow = || {
+                let slow = Source::new(Content::exactly("one\ntwo\nthree\n"));
+                t.give(slow.paced(4, Duration::from_secs(3600)))
+            };
+            let (slow, other) = (slow(), slow());
             let quick = t.give(Source::new(Content::exactly("a\nb\n")));
             let start = Instant::now();
-            let both = t.solve(|| async {
+            let all = t.solve(|| async {
                 let quick = async { (count_lines(quick).await, start.elapsed()) };
-                let (slow, (quick, took)) = tokio::join!(count_lines(slow), quick);
-                Ok((slow?, quick?, took))
+                let (slow, other, (quick, took)) =
+                    tokio::join!(count_lines(slow), count_lines(other), quick);
+                Ok(((slow?, other?, quick?), took))
             });
-            let (slow, quick, took) = both.await.ok()?;
-            t.equal("newlines of two logs at once", (slow, quick), (3, 2));
+            let (newlines, took) = all.await.ok()?;
+            t.equal("newlines of three logs at once", newlines, (3, 3, 2));
             t.check(Correct, took < Duration::from_secs(60), || {
                 format!(
-                    "a short log took {} s since a slow one came at the same time: one call waits for the other",
+                    "a short log took {} s since two slow ones came at the same time: one call waits for the others",
                     took.as_secs()
                 )
             });
             Ok(())
         })
-        .about("of the first, 4 bytes come an hour");
+        .about("of the first two, 4 bytes come an hour");
     grade
         .case("nothing_but_newlines", &[Correct], |t| async move {
             let src = t.give(Source::new(Content::repeat("\n", 300_000)));
@@ -102,8 +107,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("300000 of them");
     grade.case("binary_data", &[Correct], |t| async move {
-        let every_byte: Vec<u8> = (0..=255).collect();
-        let data = Content::repeat(every_byte, 300_000);
+        let every_pair = (0..=u16::MAX).flat_map(u16::to_be_bytes);
+        let data = Content::repeat(every_pair.collect::<Vec<u8>>(), 300_000);
         let newlines = data.count(b'\n');
         let src = t.give(Source::new(data).shaped(&[4096, 1, 8191]));
         let n = t.solve(|| count_lines(src)).await.ok()?;
@@ -113,7 +118,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
 
     grade
         .case("a_large_log", &[Memory, Correct], |t| async move {
-            let log = Content::repeat("203.0.113.7 GET /index.html 200\n", t.size());
+            // More than 2^24 of them in the large one.
+            let log = Content::repeat("GET /index 200\n", t.size());
             let newlines = log.count(b'\n');
             let src = t.give(Source::new(log).shaped(&[16 * 1024, 1500, 4096]));
             let n = t.solve(|| count_lines(src)).await.ok()?;
@@ -156,6 +162,25 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .budget(512 * KIB)
         .sizes(25 * 200 * KIB, 100 * 200 * KIB);
+    grade.case("after_bad_ends", &[Memory], |t| async move {
+        // One text, so that a source which is held holds nothing else.
+        let log = Content::repeat("a line of a log\n", 100 * KIB);
+        let mut before = 0;
+        for call in 0..41 {
+            if call == 1 {
+                before = heap::live();
+            }
+            let src = t.give(Source::new(log.clone()).fails_at(50 * KIB));
+            let broken = t.solve(|| count_lines(src)).await;
+            drop(broken);
+            let src = t.give(Source::new(log.clone()).paced(50 * KIB, Duration::from_secs(2)));
+            let given_up = t.cancel_after(Duration::from_secs(1), || count_lines(src));
+            drop(given_up.await);
+        }
+        let after = "40 logs that broke and 40 that the caller gave up";
+        t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
 
     for (name, at, kind) in [
         ("broken_at_once", 0, ErrorKind::Other),
@@ -177,14 +202,17 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .case("broken_in_any_way", &[Errors], |t| async move {
             let log = Content::repeat("a line of a log\n", 4 * MIB);
             for kind in ERROR_KINDS {
-                let src = t.give(Source::new(log.clone()).fails_at(3 * MIB).fails_with(kind));
-                t.solve(|| count_lines(src))
-                    .await
-                    .err(&format!("the source broke after 3 of 4 MiB with {kind:?}"))?;
+                for at in [3 * MIB, 0] {
+                    let src = t.give(Source::new(log.clone()).fails_at(at).fails_with(kind));
+                    t.solve(|| count_lines(src)).await.err(&format!(
+                        "the source broke after {} of 4 MiB with {kind:?}",
+                        at / MIB
+                    ))?;
+                }
             }
             Ok(())
         })
-        .about("an error of each kind in turn");
+        .about("an error of each kind in turn, after data and before it");
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let log = Content::repeat("a line of a log\n", 64 * MIB);
         let src = t.give(Source::new(log).paced(64 * KIB, Duration::from_millis(100)));
