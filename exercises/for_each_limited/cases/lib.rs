@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep};
 const MS: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
+const REFUSED: &str = "the mail service knows no such address (on purpose)";
 
 /// Taken, and not dealt with until it is dropped.
 pub struct Item {
@@ -41,6 +42,7 @@ struct Service {
     /// The job that asks over a connection of its own, which breaks or takes an hour.
     asks: Arc<Mutex<Option<(u64, Source)>>>,
     panics: Option<u64>,
+    refuses: Option<u64>,
     jobs: Jobs,
     done: Arc<AtomicU64>,
     log: Arc<Mutex<Option<Vec<Entry>>>>,
@@ -61,6 +63,7 @@ impl Service {
             takes,
             asks: Arc::default(),
             panics: None,
+            refuses: None,
             jobs: Jobs::new(limit),
             done: Arc::default(),
             log: Arc::default(),
@@ -87,6 +90,12 @@ impl Service {
         self
     }
 
+    /// The job of item `number` fails, and with no error of a connection.
+    fn refuses(mut self, number: u64) -> Self {
+        self.refuses = Some(number);
+        self
+    }
+
     fn logged(self) -> Self {
         *lock(&self.log) = Some(Vec::new());
         self
@@ -104,6 +113,7 @@ impl Service {
             connection.read_u16().await?;
         }
         assert!(self.panics != Some(number), "a job panicked (on purpose)");
+        anyhow::ensure!(self.refuses != Some(number), REFUSED);
         if let Some(log) = &mut *lock(&self.log) {
             let ended = Instant::now();
             log.push(Entry {
@@ -256,12 +266,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             1400 * MS,
         ),
         (
-            "sixty_four_at_once",
+            "two_hundred_at_once",
             "each job takes 50 ms",
-            640,
-            64,
+            1000,
+            200,
             |_| 50 * MS,
-            530 * MS,
+            300 * MS,
         ),
         (
             "a_slow_job_now_and_then",
@@ -270,6 +280,14 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             8,
             |n| if n % 20 == 0 { SECOND } else { 10 * MS },
             4500 * MS,
+        ),
+        (
+            "seven_slow_jobs",
+            "the first seven jobs take 5 s, the 80 others 50 ms",
+            87,
+            8,
+            |n| if n < 7 { 5 * SECOND } else { 50 * MS },
+            5300 * MS,
         ),
     ] {
         grade
@@ -284,29 +302,31 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     }
     grade
         .case("a_quiet_source", &[Early, Overlap], |t| async move {
-            let service = Service::new(8, |_| 100 * MS).logged();
-            let log = service.log.clone();
-            let items = items(&t, 6, 0, AHEAD).paced(3, 30 * SECOND);
-            run(&t, items, LIMIT, service).await.0.ok()?;
-            let log = lock(&log).take().unwrap_or_default();
-            let late = log.iter().map(|job| job.started - job.taken).max();
-            t.check(Early, late <= Some(SECOND), || {
-                format!(
-                    "a job began {} s after its item had been taken, although places were free: it waited for more \
-                     items",
-                    late.unwrap_or_default().as_secs()
-                )
-            });
-            let long = log.iter().map(|job| job.ended - job.started).max();
-            t.check(Overlap, long <= Some(SECOND), || {
-                format!(
-                    "a job of 100 ms took {} s: it stood still while the next item was waited for",
-                    long.unwrap_or_default().as_secs()
-                )
-            });
+            for at_once in [1, 3] {
+                let service = Service::new(8, |_| 100 * MS).logged();
+                let log = service.log.clone();
+                let items = items(&t, 2 * at_once, 0, AHEAD).paced(at_once, 30 * SECOND);
+                run(&t, items, LIMIT, service).await.0.ok()?;
+                let log = lock(&log).take().unwrap_or_default();
+                let late = log.iter().map(|job| job.started - job.taken).max();
+                t.check(Early, late <= Some(SECOND), || {
+                    format!(
+                        "a job began {} s after its item had been taken, although places were free: it waited for \
+                         more items",
+                        late.unwrap_or_default().as_secs()
+                    )
+                });
+                let long = log.iter().map(|job| job.ended - job.started).max();
+                t.check(Overlap, long <= Some(SECOND), || {
+                    format!(
+                        "a job of 100 ms took {} s: it stood still while the next item was waited for",
+                        long.unwrap_or_default().as_secs()
+                    )
+                });
+            }
             Ok(())
         })
-        .about("three items, then 30 s without any, then three more");
+        .about("one item or three, then 30 s without any, then as many again");
 
     grade
         .case("an_hour", &[Correct], |t| async move {
@@ -419,6 +439,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             ErrorKind::UnexpectedEof,
         ),
         ("the_last_job_fails", "", 100, 99, ErrorKind::TimedOut),
+        ("the_only_job_fails", "", 1, 0, ErrorKind::NotFound),
     ] {
         grade
             .case(name, &[Errors, Early, Cancel], move |t| async move {
@@ -484,10 +505,39 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let (answer, _) = run(&t, items(&t, 100, 0, AHEAD), LIMIT, service).await;
                 answer.err(&format!("the job of item 21 failed with {kind:?}"))?;
             }
+            let service = Service::new(8, |_| MS).refuses(20);
+            let (answer, _) = run(&t, items(&t, 100, 0, AHEAD), LIMIT, service).await;
+            let told = answer.err_for(Errors, "the job of item 21 failed")?;
+            t.check(Errors, format!("{told:?}").contains(REFUSED), || {
+                format!(
+                    "the error says {:?}, and the job said {REFUSED:?}: it was lost on its way to the caller, being \
+                     no `io::Error`",
+                    told.to_string()
+                )
+            });
             Ok(())
         })
-        .about("an error of each kind in turn");
+        .about("an error of each kind in turn, and one that is no `io::Error`");
+    grade.case("after_bad_ends", &[Memory], |t| async move {
+        let mut before = 0;
+        for call in 0..65 {
+            if call == 1 {
+                before = heap::live();
+            }
+            let service = Service::new(u64::MAX, |n| if n == 0 { MS } else { 3 * SECOND });
+            let breaks = service.clone().breaks(&t, 0, ErrorKind::Other);
+            drop(run(&t, items(&t, 10, 0, u64::MAX), LIMIT, breaks).await);
+            let items = items(&t, 10, 0, u64::MAX);
+            let work = move |item| service.clone().ask(item);
+            let call = || for_each_limited(items, LIMIT, work);
+            drop(t.cancel_after(2 * SECOND, call).await);
+        }
+        let after = "64 calls in which a job failed and 64 that the caller gave up";
+        t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
     for (name, about, number, in_work) in [
+        ("the_first_job_panics", "", 0, false),
         ("a_job_panics", "the 21st of 100", 20, false),
         ("the_last_job_panics", "", 99, false),
         (
