@@ -257,7 +257,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     grade.case("nothing", &[Correct], |t| async move {
         let nothing = Content::exactly("");
         let (takes, gives) = (Sink::new(nothing.clone()), Source::new(nothing.clone()));
-        let (filter, _) = Filter::new(&t, takes, gives, Gives::Times(1), 64);
+        let (filter, fed) = Filter::new(&t, takes, gives, Gives::Times(1), 64);
         let input = t.give(Source::new(nothing.clone()));
         let output = t.give(Sink::new(nothing));
         let seen = output.watch();
@@ -265,6 +265,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .solve(|| filter_through(filter, input, output))
             .await
             .ok()?;
+        t.check(Correct, fed.shutdowns() == 1, || {
+            format!(
+                "the filter was shut down {} times, and it has to be told once that its input is over, also when \
+                 that was nothing",
+                fed.shutdowns()
+            )
+        });
         t.whole(&seen, 0);
         t.equal("bytes that the output was given", n, 0);
         Ok(())
@@ -384,7 +391,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     Breaks::Input,
                     Breaks::Taking,
                     Breaks::Giving,
+                    Breaks::GivingLate,
+                    Breaks::Shutdown,
                     Breaks::Output,
+                    Breaks::OutputFlush,
+                    Breaks::OutputShutdown,
                 ] {
                     broken(&t, what, MIB, kind).await?;
                 }
@@ -489,12 +500,14 @@ const PATIENCE: Duration = Duration::from_secs(50);
 fn why_it_hangs(fed: &Watch, len: u64) -> String {
     if fed.position() < len {
         format!(
-            "it hangs: the filter was given {} of {len} bytes, and holds as many as it can; it takes more when somebody              reads what it has",
+            "it hangs: the filter was given {} of {len} bytes, and holds as many as it can; it takes more when somebody \
+             reads what it has",
             fed.position()
         )
     } else if fed.shutdowns() == 0 {
         format!(
-            "it hangs: the filter was given all {len} bytes, and waits for more, since nobody told it that this was all"
+            "it hangs: the filter was given all {len} bytes, and waits for more, since nobody told it that this was all, or \
+             nobody waited until its shutdown was done"
         )
     } else {
         "it hangs: the filter has ended, and what it gave was not read to its end, or the output was not ended".into()
@@ -517,6 +530,8 @@ enum Breaks {
     Input,
     Taking,
     Giving,
+    /// When its input is over.
+    GivingLate,
     Shutdown,
     Output,
     OutputFlush,
@@ -542,8 +557,12 @@ async fn broken(t: &Trial, what: Breaks, len: u64, kind: ErrorKind) -> Result<()
             gives = gives.fails_at(half).fails_with(kind);
             "a read of the filter failed halfway"
         }
+        Breaks::GivingLate => {
+            gives = gives.fails_at(len).fails_with(kind);
+            "the last read of the filter failed, after its input had ended"
+        }
         Breaks::Shutdown => {
-            takes = takes.fails_to_shut_down();
+            takes = takes.fails_to_shut_down().fails_with(kind);
             "the filter could not be shut down"
         }
         Breaks::Output => {
@@ -551,11 +570,11 @@ async fn broken(t: &Trial, what: Breaks, len: u64, kind: ErrorKind) -> Result<()
             "the output broke halfway"
         }
         Breaks::OutputFlush => {
-            output = output.fails_to_flush();
+            output = output.fails_to_flush().fails_with(kind);
             "the output could not flush its last bytes"
         }
         Breaks::OutputShutdown => {
-            output = output.fails_to_shut_down();
+            output = output.fails_to_shut_down().fails_with(kind);
             "the output could not be shut down"
         }
     };
