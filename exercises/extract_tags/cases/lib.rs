@@ -71,13 +71,17 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         t.equal("tags", text(&got), Vec::new());
         Ok(())
     });
-    grade.case("starts_with_an_empty_record", &[Correct], |t| async move {
-        let records = Chunks::new(Content::exactly("ab")).shaped(&[Chunks::EMPTY, 2]);
-        let records = t.give(records);
-        let got = t.solve(|| extract_tags(records, 1)).await.ok()?;
-        t.equal("tags", text(&got), vec![String::new(), "a".into()]);
-        Ok(())
-    });
+    grade
+        .case("records_of_any_bytes", &[Correct], |t| async move {
+            let all: [&[u8]; 5] = [b"", b"abc", b"\xff\x00\xfe", b"\0\0\0", b""];
+            let records = Items::new(5, move |n| Ok(Bytes::from_static(all[n as usize])));
+            let records = t.give(records);
+            let got = t.solve(|| extract_tags(records, 2)).await.ok()?;
+            let want: [&[u8]; 5] = [b"", b"ab", b"\xff\x00", b"\0\0", b""];
+            t.equal("tags", got, want.map(Bytes::from_static).to_vec());
+            Ok(())
+        })
+        .about("the first and the last are empty, and two are no text");
 
     for (name, count, hours) in [
         ("the_same_record_again", 3, 0),
@@ -197,16 +201,19 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     }
     grade
         .case("broken_in_any_way", &[Errors], |t| async move {
-            for kind in ERROR_KINDS {
-                let records = Chunks::new(Content::repeat("a 16-byte record", 4 * MIB));
-                let records = t.give(records.fails_at(3 * MIB).fails_with(kind));
-                t.solve(|| extract_tags(records, 16)).await.err(&format!(
-                    "the stream broke after 48 of 64 records with {kind:?}"
+            for (kind, n) in ERROR_KINDS
+                .into_iter()
+                .flat_map(|kind| [(kind, 16), (kind, 0)])
+            {
+                let records = Chunks::new(Content::repeat("a 16-byte record", MIB));
+                let records = t.give(records.fails_at(768 * KIB).fails_with(kind));
+                t.solve(|| extract_tags(records, n)).await.err(&format!(
+                    "the stream broke after 12 of 16 records with {kind:?}; n is {n}"
                 ))?;
             }
             Ok(())
         })
-        .about("an error of each kind in turn");
+        .about("an error of each kind in turn, with n of 16 and of 0");
     grade
         .case("a_hundred_feeds", &[Memory, Correct], |t| async move {
             let times = t.size() / (16 * MIB / 100);
@@ -228,16 +235,18 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .sizes(4 * MIB, 16 * MIB);
     grade.case("after_bad_ends", &[Memory], |t| async move {
         // One text, so that a stream which is held holds nothing else.
-        let data = Content::repeat("a 16-byte record", 256 * KIB);
+        let data = Content::repeat("a 16-byte record", MIB);
         let mut before = 0;
         for call in 0..33 {
             if call == 1 {
                 before = heap::live();
             }
-            let records = t.give(Chunks::new(data.clone()).fails_at(128 * KIB));
+            let records = Chunks::new(data.clone()).shaped(&[4096]);
+            let records = t.give(records.fails_at(192 * KIB));
             let broken = t.solve(|| extract_tags(records, 16)).await;
             drop(broken);
-            let records = t.give(Chunks::new(data.clone()).paced(64 * KIB, Duration::from_secs(1)));
+            let records = Chunks::new(data.clone()).shaped(&[4096]);
+            let records = t.give(records.paced(192 * KIB, Duration::from_secs(1)));
             let given_up = t.cancel_after(Duration::from_secs(2), || extract_tags(records, 16));
             drop(given_up.await);
         }
