@@ -238,17 +238,17 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         t.equal("what is left", rest, want);
         Ok(())
     });
-    grade.case("room_for_a_thousand", &[Correct], |t| async move {
+    grade.case("room_for_5000", &[Correct], |t| async move {
         let got = t.solve(|| async move {
-            let queue = queue(1000);
-            let gone = push(&queue, 0..1003).into_iter().flatten().collect();
-            anyhow::Ok((gone, pops(&queue, 1000).await))
+            let queue = queue(5000);
+            let gone = push(&queue, 0..5003).into_iter().flatten().collect();
+            anyhow::Ok((gone, pops(&queue, 5000).await))
         });
         let (gone, pops): (Vec<u64>, _) = got.await.ok()?;
-        t.equal("what 1003 pushes returned", gone, vec![0, 1, 2]);
-        let want: Vec<Pop> = (3..1003).map(Item).collect();
+        t.equal("what 5003 pushes returned", gone, vec![0, 1, 2]);
+        let want: Vec<Pop> = (3..5003).map(Item).collect();
         t.check(Correct, pops == want, || {
-            "of 1003 items pushed with room for 1000, those that came out are not the newest 1000"
+            "of 5003 items pushed with room for 5000, those that came out are not the newest 5000"
                 .into()
         });
         Ok(())
@@ -342,34 +342,56 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
 
     grade
         .case("another_pop_is_faster", &[Correct], |t| async move {
-            let got = t.solve(|| async move {
-                let queue = queue(4);
-                let consumer = consumers(&queue, 1);
-                sleep(Duration::from_millis(50)).await;
-                push(&queue, 0..1);
-                let mut faster = Box::pin(queue.pop());
-                let taken = poll_once(&mut faster).await;
-                turns(100).await;
-                push(&queue, 1..2);
-                let taken = match taken {
-                    Poll::Ready(reading) => reading,
-                    // The one that waits has its item already.
-                    Poll::Pending => timeout(Duration::from_secs(5), faster).await?,
-                };
-                let taken = taken.map_or(End, |reading| Item(reading.number));
-                Ok([joined(consumer).await?, vec![taken]].concat())
-            });
-            let got = got.await.ok()?;
-            t.check(Correct, got == [Item(0), Item(1)] || got == [Item(1), Item(0)], || {
-                format!(
-                    "a pop waited, 0 came, another pop may have taken it before the first one ran, and then 1 came. \
-                     The first pop gave {:?}, the other {:?}: who is woken looks, and waits on if there is nothing",
-                    got[0], got[1]
-                )
-            });
+            for waited in [false, true] {
+                let got = t.solve(|| async move {
+                    let queue = queue(4);
+                    let consumer = consumers(&queue, 1);
+                    sleep(Duration::from_millis(50)).await;
+                    let mut faster = Box::pin(queue.pop());
+                    if waited {
+                        let _ = poll_once(&mut faster).await;
+                    }
+                    push(&queue, 0..1);
+                    let taken = poll_once(&mut faster).await;
+                    turns(100).await;
+                    push(&queue, 1..2);
+                    let taken = match taken {
+                        Poll::Ready(reading) => {
+                            drop(faster);
+                            reading
+                        }
+                        // The one that waits has its item already.
+                        Poll::Pending => timeout(Duration::from_secs(5), faster).await?,
+                    };
+                    let taken = taken.map_or(End, |reading| Item(reading.number));
+                    let first = joined(consumer).await?;
+                    let third = consumers(&queue, 1);
+                    sleep(Duration::from_millis(50)).await;
+                    push(&queue, 2..3);
+                    Ok([first, vec![taken], joined(third).await?].concat())
+                });
+                let got = got.await.ok()?;
+                let both = got.starts_with(&[Item(0), Item(1)]) || got.starts_with(&[Item(1), Item(0)]);
+                t.check(Correct, both, || {
+                    let who = if waited { "two pops waited" } else { "a pop waited" };
+                    format!(
+                        "{who}, 0 came, the second pop may have taken it before the first one ran, and then 1 came. \
+                         The first pop gave {:?}, the other {:?}: who is woken looks, and waits on if there is \
+                         nothing, and who has its item stands in no line any more",
+                        got[0], got[1]
+                    )
+                });
+                t.check(Correct, !both || got[2] == Item(2), || {
+                    format!(
+                        "two pops had got their items, a third waited, 2 came, and it gave {:?}: the wake-up went to \
+                         one that had its item",
+                        got[2]
+                    )
+                });
+            }
             Ok(())
         })
-        .about("one task waits, an item comes, and another pop takes it first");
+        .about("one task waits, an item comes, and another pop takes it first, which may have waited too");
     grade
         .case("a_pop_that_moves", &[Correct], |t| async move {
             let got = t.solve(|| async move {
@@ -427,38 +449,57 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         Ok(())
     });
     grade.case("close_of_a_full_queue", &[Correct], |t| async move {
-        let got = t.solve(|| async move {
-            let queue = queue(2);
-            push(&queue, 0..2);
-            queue.close();
-            let gone = push(&queue, 9..10);
-            anyhow::Ok((gone, pops(&queue, 3).await))
-        });
-        let (gone, pops) = got.await.ok()?;
-        let what = "a push of 9 after the close, with no room left";
-        t.equal(what, gone, vec![Some(9)]);
-        t.equal("the pops after that", pops, vec![Item(0), Item(1), End]);
+        for cap in [1, 2] {
+            let got = t.solve(|| async move {
+                let queue = queue(cap as usize);
+                push(&queue, 0..cap);
+                queue.close();
+                let gone = push(&queue, 9..10);
+                anyhow::Ok((gone, pops(&queue, cap as usize + 1).await))
+            });
+            let (gone, pops) = got.await.ok()?;
+            let what = "a push of 9 after the close, with no room left";
+            t.equal(what, gone, vec![Some(9)]);
+            let want: Vec<Pop> = (0..cap).map(Item).chain([End]).collect();
+            t.equal("the pops after that", pops, want);
+        }
         Ok(())
     });
     grade
-        .case("close_ends_all_that_wait", &[Correct], |t| async move {
-            let got = t.solve(|| async move {
-                let queue = queue(4);
-                let consumers = consumers(&queue, 3);
-                sleep(Duration::from_millis(50)).await;
-                queue.close();
-                joined(consumers).await
-            });
-            let ended = got.await.ok()?.iter().filter(|&&pop| pop == End).count();
-            t.check(Correct, ended == 3, || {
-                format!(
-                    "three pops waited when the queue was closed, and {ended} of them ended: a close \
-                     has to wake each one that waits"
-                )
-            });
+        .case("close_ends_all_that_wait", &[Correct, Cancel], |t| async move {
+            for gives_up in [false, true] {
+                let got = t.solve(|| async move {
+                    let queue = queue(4);
+                    let mut first = Box::pin(queue.pop());
+                    if gives_up {
+                        let _ = poll_once(&mut first).await;
+                    }
+                    let consumers = consumers(&queue, 300);
+                    sleep(Duration::from_millis(50)).await;
+                    queue.close();
+                    drop(first);
+                    joined(consumers).await
+                });
+                let ended = got.await.ok()?.iter().filter(|&&pop| pop == End).count();
+                let criterion = if gives_up { Cancel } else { Correct };
+                t.check(criterion, ended == 300, || {
+                    let one_more = if gives_up {
+                        " beside one that was dropped right after that"
+                    } else {
+                        ""
+                    };
+                    format!(
+                        "300 pops waited when the queue was closed{one_more}, and {ended} of them ended: a close has \
+                         to wake each one that waits"
+                    )
+                });
+                if ended < 300 {
+                    break;
+                }
+            }
             Ok(())
         })
-        .about("three tasks wait");
+        .about("300 tasks wait, and then one more, which is dropped before it runs");
     grade
         .case("close_behind_two_items", &[Correct], |t| async move {
             let got = t.solve(|| async move {
@@ -550,8 +591,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     let queue = queue.clone();
                     move || {
                         let pushes = AssertUnwindSafe(|| {
+                            let mut back = None;
                             for number in 0..PUSHES {
-                                queue.push(reading(number));
+                                back = queue.push(reading(number));
+                                if back.is_some() {
+                                    break;
+                                }
                                 // The next one comes when this one was popped: at once, while the pop that follows
                                 // looks and begins to wait, or later, if this thread was not running then.
                                 if !(0..1000).any(|_| acked.try_recv().is_ok()) {
@@ -562,8 +607,9 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                                 }
                             }
                             queue.close();
+                            back.is_some()
                         });
-                        let _ = ended.send(catch_unwind(pushes).is_ok());
+                        let _ = ended.send(catch_unwind(pushes).ok());
                     }
                 });
                 let mut popped = 0;
@@ -583,14 +629,21 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 drop(ack); // so that it ends, whatever it waits for
                 Ok((popped, end.await?))
             });
-            let (popped, fine) = got.await.ok()?;
-            t.check(Correct, fine, || {
-                "a push or a close panicked on a thread of its own: neither may need the runtime"
-                    .into()
-            });
-            t.check(Correct, popped == PUSHES || !fine, || {
-                format!("another thread pushed {PUSHES} items, and {popped} were popped")
-            });
+            let (popped, came_back) = got.await.ok()?;
+            match came_back {
+                None => t.wrong(
+                    Correct,
+                    "a push or a close panicked on a thread of its own: neither may need the runtime",
+                ),
+                Some(true) => t.wrong(
+                    Correct,
+                    "another thread pushed one item after the other, with room for 4, and a push gave one back: where \
+                     a pop has the lock at that moment, it waits for it",
+                ),
+                Some(false) => t.check(Correct, popped == PUSHES, || {
+                    format!("another thread pushed {PUSHES} items, and {popped} were popped")
+                }),
+            }
             Ok(())
         })
         .about("the items come from a thread outside the runtime");
@@ -821,24 +874,33 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .budget(256 * KIB)
         .sizes(64 * MIB, 256 * MIB);
     grade
-        .case("pops_given_up_all_day", &[Memory], |t| async move {
-            let mut ticks = t.give(Items::new(t.size() / KIB, |n| n).sized(KIB));
-            let got = t.solve(|| async move {
-                let queue = queue(16);
-                while let Some(number) = ticks.next().await {
-                    let mut given_up = Box::pin(queue.pop());
-                    let _ = poll_once(&mut given_up).await;
-                    if number % 1000 == 0 {
-                        yield_now().await;
+        .case(
+            "pops_given_up_all_day",
+            &[Memory, Correct],
+            |t| async move {
+                let mut ticks = t.give(Items::new(t.size() / KIB, |n| n).sized(KIB));
+                let got = t.solve(|| async move {
+                    let queue = queue(16);
+                    let patient = consumers(&queue, 1);
+                    yield_now().await;
+                    while let Some(number) = ticks.next().await {
+                        let mut given_up = Box::pin(queue.pop());
+                        let _ = poll_once(&mut given_up).await;
+                        if number % 1000 == 0 {
+                            yield_now().await;
+                        }
                     }
-                }
-                push(&queue, 0..1);
-                anyhow::Ok(pop(&queue).await)
-            });
-            t.equal("a pop after all that", got.await.ok()?, Item(0));
-            Ok(())
-        })
-        .about("each pop waits, is dropped, and should leave nothing behind")
+                    push(&queue, 0..1);
+                    let first = joined(patient).await?;
+                    push(&queue, 1..2);
+                    Ok([first, vec![pop(&queue).await]].concat())
+                });
+                let what = "a pop that waited all that time, and then one after it";
+                t.equal(what, got.await.ok()?, vec![Item(0), Item(1)]);
+                Ok(())
+            },
+        )
+        .about("each pop waits, is dropped, and should leave nothing behind; one waits on")
         .budget(256 * KIB)
         .sizes(25_000 * KIB, 100_000 * KIB);
     grade
