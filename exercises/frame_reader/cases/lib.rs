@@ -20,6 +20,7 @@ use tokio::time::Instant;
 /// The maximum where the case is about something else, in bytes.
 const MAX: usize = 64 * 1024;
 const HOUR: Duration = Duration::from_secs(3600);
+const DAYS: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// The methods of a `FrameReader`.
 pub trait FrameReader {
@@ -80,14 +81,15 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("`max_frame` is 4 GiB, and `usize::MAX`");
     grade
-        .case("hours_of_silence", &[Correct], |t| async move {
+        .case("days_of_silence", &[Correct], |t| async move {
             let frames = [&b"hello"[..], b"", b"world"];
-            let src = t.give(Source::new(wire(&frames)).paced(9, HOUR));
+            let src = Source::new(wire(&frames)).begins_after(DAYS);
+            let src = t.give(src.paced(9, DAYS));
             let got = t.solve(|| all(reader(src, MAX))).await.ok()?;
             same(&t, &got, &frames);
             Ok(())
         })
-        .about("an hour between two frames and inside one");
+        .about("two days before the first frame, between two frames and inside one");
     for max in [0, 5] {
         grade
             .case(
@@ -130,9 +132,16 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
 
     grade
         .case("a_length_of_4_gib", &[Memory, Correct], |t| async move {
-            let src = t.give(Source::new(Content::repeat([0xff], 64 * MIB)));
-            refused(&t, src).await
+            for content in [
+                Content::repeat([0xff], 64 * MIB),
+                Content::exactly(b"\x80\0\0\x02hi"),
+                Content::exactly(b"\x01\0\0\x02hi"),
+            ] {
+                refused(&t, t.give(Source::new(content))).await?;
+            }
+            Ok(())
         })
+        .about("and one of 2 GiB and 2 bytes, and one of 16 MiB and 2 bytes")
         .budget(256 * KIB);
     grade
         .case("a_browser", &[Memory, Correct], |t| async move {
@@ -211,27 +220,44 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let frame = framed(&[b'.'; 4092]);
                 let connection = Content::repeat(&frame, 64 * KIB);
                 let times = t.size() / connection.len();
-                let connections: Vec<Source> = (0..times)
-                    .map(|_| t.give(Source::new(connection.clone())))
+                let sources: Vec<[Source; 3]> = (0..times)
+                    .map(|_| {
+                        let whole = Source::new(connection.clone());
+                        let refused = Source::new(Content::repeat([0xff], 64 * KIB));
+                        let part = Source::new(wire(&[&[b'.'; MAX]])).paced(40 * KIB, HOUR);
+                        [whole, refused, part].map(|src| t.give(src))
+                    })
                     .collect();
                 let n = t.solve(|| async {
-                    let mut n = 0;
-                    for src in connections {
-                        n += all(reader(src, MAX)).await?.len() as u64;
+                    let (mut n, mut ended_well) = (0, 0);
+                    for [whole, refused, part] in sources {
+                        n += all(reader(whole, MAX)).await?.len() as u64;
+                        let (_, end) = until_the_end(reader(refused, MAX)).await?;
+                        ended_well += u64::from(end.is_ok());
+                        let mut given_up = reader(part, MAX);
+                        let waits = given_up.next_frame();
+                        let _ = tokio::time::timeout(Duration::from_millis(1), waits).await;
                     }
-                    Ok(n)
+                    Ok((n, ended_well))
                 });
-                t.equal("frames in all", n.await.ok()?, times * 16);
+                let (n, ended_well) = n.await.ok()?;
+                t.equal("frames in all", n, times * 16);
+                t.equal("lengths over the maximum that were no error", ended_well, 0);
                 Ok(())
             },
         )
-        .about("one after the other")
+        .about("one after the other; after each, one that is refused, and one that is dropped inside a frame")
         .budget(512 * KIB)
         .sizes(25 * 64 * KIB, 100 * 64 * KIB);
 
     grade
         .case("each_frame_is_there", &[Early], |t| async move {
-            for (payload, size) in [("hello", "a frame"), ("", "an empty frame")] {
+            let large = ".".repeat(MAX);
+            for (payload, size) in [
+                ("hello", "a frame"),
+                ("", "an empty frame"),
+                (&large, "a frame of 64 KiB"),
+            ] {
                 let frames = [payload.as_bytes(); 3];
                 let src = Source::new(wire(&frames)).paced(4 + payload.len() as u64, HOUR);
                 let src = t.give(src);

@@ -1,4 +1,4 @@
-// trap fails cancel: drops the handle of its task, which goes on without its reader
+// trap fails cancel, memory: drops the handle of its task, which goes on without its reader
 
 use std::io::ErrorKind;
 
