@@ -455,53 +455,64 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("`out`, and then `dead`, takes a KiB every 10 ms");
     grade
-        .case("a_row_takes_two_days", &[Backpressure, Correct, Early], |t| async move {
-            for slow in [0, 1] {
-                let rows: String = (0..1024).map(|n| format!("row {n:011}\n")).collect();
-                let (len, output) = (rows.len() as u64, Content::exactly(rows.to_uppercase()));
-                let src = t.give(Source::new(Content::exactly(rows)).shaped(&[1024]));
-                let (out, dead) = (t.give(Sink::new(output)), t.give(nothing()));
-                let (o, d, there) = (out.watch(), dead.watch(), out.watch());
-                let (taken, slow_row) = (Arc::new(AtomicU64::new(0)), format!("row {slow:011}"));
-                // How many rows have been taken, and how many bytes written, when the slow row is done.
-                let when_done = Arc::new(OnceLock::new());
-                let tell = Arc::clone(&when_done);
-                // What a row waits for is given too, so that the wait is one that is needed.
-                let answer = t.give(Source::new(Content::exactly("x")).begins_after(DAYS));
-                let answer = Mutex::new(Some(answer));
-                let enrich = move |line: String| {
-                    taken.fetch_add(1, Relaxed);
-                    let slow = line == slow_row;
-let answer = slow.then(|| answer.lock().ok()?.take()).flatten();
-                    let (taken, there, tell) = (Arc::clone(&taken), there.clone(), Arc::clone(&tell));
-                    async move {
-                        if let Some(mut answer) = answer {
-                            answer.read_u8().await?;
-                            let _ = tell.set((taken.load(Relaxed), there.position()));
+        .case(
+            "a_row_takes_two_days",
+            &[Backpressure, Correct, Early],
+            |t| async move {
+                for slow in [0, 1] {
+                    let rows: String = (0..1024).map(|n| format!("row {n:011}\n")).collect();
+                    let (len, output) = (rows.len() as u64, Content::exactly(rows.to_uppercase()));
+                    let src = t.give(Source::new(Content::exactly(rows)).shaped(&[1024]));
+                    let (out, dead) = (t.give(Sink::new(output)), t.give(nothing()));
+                    let (o, d, there) = (out.watch(), dead.watch(), out.watch());
+                    let (taken, slow_row) =
+                        (Arc::new(AtomicU64::new(0)), format!("row {slow:011}"));
+                    // How many rows have been taken, and how many bytes written, when the slow row is done.
+                    let when_done = Arc::new(OnceLock::new());
+                    let tell = Arc::clone(&when_done);
+                    // What a row waits for is given too, so that the wait is one that is needed.
+                    let answer = t.give(Source::new(Content::exactly("x")).begins_after(DAYS));
+                    let answer = Mutex::new(Some(answer));
+                    let enrich = move |line: String| {
+                        taken.fetch_add(1, Relaxed);
+                        let slow = line == slow_row;
+                        let answer = slow.then(|| answer.lock().ok()?.take()).flatten();
+                        let (taken, there, tell) =
+                            (Arc::clone(&taken), there.clone(), Arc::clone(&tell));
+                        async move {
+                            if let Some(mut answer) = answer {
+                                answer.read_u8().await?;
+                                let _ = tell.set((taken.load(Relaxed), there.position()));
+                            }
+                            Ok(line.to_uppercase())
                         }
-                        Ok(line.to_uppercase())
-                    }
-                };
-                t.solve(|| ingest(src, out, dead, CFG, enrich, pending())).await.ok()?;
-                t.whole(&o, len);
-                whole_letters(&t, &d, 0);
-                let Some(&(taken, written)) = when_done.get() else {
-                    t.wrong(Correct, "a row was given up that takes two days");
-                    return Ok(());
-                };
-                t.check(Early, written >= 16 * slow, || {
-                    "a row that was done was not written: it waited two days for the one behind it".into()
+                    };
+                    t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
+                        .await
+                        .ok()?;
+                    t.whole(&o, len);
+                    whole_letters(&t, &d, 0);
+                    let Some(&(taken, written)) = when_done.get() else {
+                        t.wrong(Correct, "a row was given up that takes two days");
+                        return Ok(());
+                    };
+                    t.check(Early, written >= 16 * slow, || {
+                    "a row that was done was not written: it waited two days for the one behind \
+                     it"
+                        .into()
                 });
-                t.check(Backpressure, taken <= 10 + slow, || {
-                    format!(
-                        "{} rows were taken behind one that takes two days, where 8 may be between their line and \
-                         their output: a row that is done and waits for its turn takes a place too",
-                        taken - slow
-                    )
-                });
-            }
-            Ok(())
-        })
+                    t.check(Backpressure, taken <= 10 + slow, || {
+                        format!(
+                            "{} rows were taken behind one that takes two days, where 8 may be \
+                         between their line and their output: a row that is done and waits for \
+                         its turn takes a place too",
+                            taken - slow
+                        )
+                    });
+                }
+                Ok(())
+            },
+        )
         .about("the first one, and then the second one");
 
     grade
