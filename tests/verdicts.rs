@@ -143,7 +143,7 @@ fn run(words: &[String], how: How) -> Result<bool> {
                         let outcome = outcome.map(|Graded { verdicts, time }| {
                             if let Some(time) = time {
                                 let mut times = times.lock().expect("no thread panics");
-                                times.push((attempt.exercise.clone(), time));
+                                times.push((attempt, time));
                             }
                             verdicts
                         });
@@ -344,6 +344,8 @@ fn grade(workspace: &Path, place: &Path, attempt: &Attempt, how: How) -> Result<
         .current_dir(workspace)
         .env("CARGO_TARGET_DIR", &target)
         .env("NO_COLOR", "1")
+        // The whole file is another one each time, and what is kept of the last is of no use.
+        .env("CARGO_INCREMENTAL", "0")
         .env_remove("RUSTFLAGS")
         .output()?;
     let said =
@@ -461,16 +463,16 @@ fn resident(parent: u32) -> Option<u64> {
 }
 
 /// A row for each exercise: medians, and the most memory of any attempt.
-fn print_times(times: &[(String, Time)]) {
+fn print_times(times: &[(&Attempt, Time)]) {
     println!(
-        "\n{:<18}{:>14}{:>12}{:>12}{:>20}",
-        "", "edit to", "to grade,", "to grade,", "real memory of all"
+        "\n{:<18}{:>14}{:>12}{:>20}{:>12}",
+        "", "edit to", "to grade,", "real memory of all", "to grade,"
     );
     println!(
-        "{:<18}{:>14}{:>12}{:>12}{:>20}",
-        "exercise", "verdict", "median", "longest", "processes, at most"
+        "{:<18}{:>14}{:>12}{:>20}{:>12}",
+        "exercise", "verdict", "median", "processes, at most", "longest"
     );
-    for chunk in times.chunk_by(|a, b| a.0 == b.0) {
+    for chunk in times.chunk_by(|a, b| a.0.exercise == b.0.exercise) {
         let sorted = |of: fn(&Time) -> Duration| {
             let mut all: Vec<Duration> = chunk.iter().map(|(_, time)| of(time)).collect();
             all.sort();
@@ -478,16 +480,20 @@ fn print_times(times: &[(String, Time)]) {
         };
         let (edit, grade) = (sorted(|t| t.edit), sorted(|t| t.grade));
         let resident = chunk.iter().filter_map(|(_, time)| time.resident).max();
+        let Some((slowest, longest)) = chunk.iter().max_by_key(|(_, time)| time.grade) else {
+            continue;
+        };
         println!(
-            "{:<18}{:>12.2} s{:>10.2} s{:>10.2} s{:>20}",
-            chunk[0].0,
+            "{:<18}{:>12.2} s{:>10.2} s{:>20}{:>10.2} s  {}",
+            slowest.exercise,
             edit[edit.len() / 2].as_secs_f64(),
             grade[grade.len() / 2].as_secs_f64(),
-            grade[grade.len() - 1].as_secs_f64(),
             resident.map_or("cannot tell".into(), |bytes| format!(
                 "{} MiB",
                 bytes.div_ceil(1024 * 1024)
             )),
+            longest.grade.as_secs_f64(),
+            slowest.name,
         );
     }
 }
