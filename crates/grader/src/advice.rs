@@ -141,11 +141,15 @@ pub(crate) fn sentence(failure: &Failure) -> String {
              does not stop it.",
             if *count == 1 { " is" } else { "s are" }
         ),
-        Cause::Deadlocked { broke: true } => "Deadlock: an end broke and returned its error, and now every task waits \
-                                              and nothing will wake any of them. Whatever met the error has stopped, and \
-                                              what waits for it was never told."
+        Cause::SpawnedInDrop => "Dropping its future spawned a task. A program that ends drops its futures and runs no \
+                                 task any more, so what the task is for never happens: clean up in `Drop` itself, \
+                                 without waiting."
             .into(),
-        Cause::Deadlocked { broke: false } => "Deadlock: every task waits and nothing will wake any of them. Look for a wait on \
+        Cause::Deadlocked { broke: Some(end) } => format!(
+            "Deadlock: {end} and returned its error, and now every task waits and nothing will wake any of them. \
+             Whatever met the error has stopped, and what waits for it was never told."
+        ),
+        Cause::Deadlocked { broke: None } => "Deadlock: every task waits and nothing will wake any of them. Look for a wait on \
                               something that only the waiting code itself could provide, a channel whose sender \
                               is never dropped, or a `poll` that returned `Pending` without arranging to be woken."
             .into(),

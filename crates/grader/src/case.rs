@@ -259,6 +259,11 @@ pub struct Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// Whether the solution returned an error.
+    pub fn is_err(&self) -> bool {
+        matches!(self.outcome, Ok(Err(_)))
+    }
+
     /// The value of a solution that should succeed.
     ///
     /// # Errors
@@ -445,19 +450,27 @@ impl Trial {
     {
         let timed = self
             .metered(|| {
-                let solution = solution();
-                async move { tokio::time::timeout(time, solution).await }
+                let mut solution = Box::pin(solution());
+                async move {
+                    let timed = tokio::time::timeout(time, solution.as_mut()).await;
+                    let before = tasks();
+                    drop(solution);
+                    (timed, tasks().saturating_sub(before))
+                }
             })
             .await?;
         let cause = match timed {
-            Err(_) => {
+            (Err(_), spawned) => {
+                if spawned > 0 {
+                    self.fail(Criterion::Cancel, Cause::SpawnedInDrop);
+                }
                 self.released(true).await;
                 return Ok(());
             }
-            Ok(Ok(_)) => Cause::Wrong {
+            (Ok(Ok(_)), _) => Cause::Wrong {
                 what: "it returned although its input had not ended".into(),
             },
-            Ok(Err(e)) => Cause::ReturnedError {
+            (Ok(Err(e)), _) => Cause::ReturnedError {
                 message: brief_text(format!("{e:#}")),
             },
         };
@@ -530,7 +543,7 @@ impl Trial {
     fn panicked(&self, payload: Box<dyn Any + Send>) -> Failed {
         let line = child::last_panic();
         let message = child::said(&*payload).to_string();
-        let cause = if message.starts_with("not yet implemented") {
+        let cause = if message.starts_with(STUB) {
             Cause::Todo
         } else {
             Cause::Panicked { message }
@@ -564,9 +577,7 @@ impl Trial {
         if patient {
             soon(|| given.iter().all(|(_, w)| w.dropped()));
         }
-        let tasks = tokio::runtime::Handle::current()
-            .metrics()
-            .num_alive_tasks();
+        let tasks = tasks();
         let held: Vec<&str> = given
             .iter()
             .filter(|(_, w)| !w.dropped())
@@ -642,9 +653,10 @@ impl Trial {
         let wrong = |what: String| self.wrong(Criterion::Correct, what);
         if let Some(byte) = sink.wrong_byte() {
             wrong(format!(
-                "byte {} of the output is wrong: what stands there was changed, or something before it was left out \
-                 (a `write` may take fewer bytes than it is given)",
-                commas(byte)
+                "byte {} of the output is wrong: {}. It was changed, or something before it was left out (a `write` may \
+                 take fewer bytes than it is given)",
+                commas(byte),
+                self.instead(sink)
             ));
         } else if sink.position() != expected {
             wrong(format!(
@@ -661,6 +673,16 @@ impl Trial {
             wrong("the sink was never shut down, so its reader waits for more".into());
         } else if sink.shutdowns() > 1 {
             wrong(format!("the sink was shut down {} times", sink.shutdowns()));
+        }
+    }
+
+    /// What a sink was given where something else belongs, as it stands behind `byte 7 is wrong:`.
+    pub fn instead(&self, sink: &Watch) -> String {
+        let (got, want) = sink.wrong_bytes().unwrap_or_default();
+        let (got, want) = (got.escape_ascii(), want.escape_ascii());
+        match want.to_string().as_str() {
+            "" => format!("\"{got}\" stands behind the end"),
+            want => format!("\"{got}\" stands where \"{want}\" belongs"),
         }
     }
 
@@ -704,6 +726,16 @@ impl Trial {
             line: None,
         });
     }
+}
+
+/// How the panic of a stub begins: its `todo!` says what is to do. One without a text is the learner's.
+const STUB: &str = "not yet implemented: ";
+
+/// How many tasks of this runtime have not ended.
+fn tasks() -> usize {
+    tokio::runtime::Handle::current()
+        .metrics()
+        .num_alive_tasks()
 }
 
 fn brief(value: &impl Debug) -> String {

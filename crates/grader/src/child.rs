@@ -409,7 +409,7 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
 }
 
 fn deadlocked() -> Cause {
-    let broke = meter::any_failed();
+    let broke = meter::last_failed().map(|(end, kind)| format!("{end} broke ({kind:?})"));
     Cause::Deadlocked { broke }
 }
 

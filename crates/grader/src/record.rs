@@ -126,8 +126,10 @@ pub enum Cause {
     ReadsOn { bytes: u64 },
     /// Tasks were left running.
     TasksLeft { count: u64 },
-    /// Every task waits; `broke` if a source or a sink had handed out its error by then.
-    Deadlocked { broke: bool },
+    /// A task was spawned while the future was dropped.
+    SpawnedInDrop,
+    /// Every task waits; `broke` names the last error that a source or a sink has handed out by then.
+    Deadlocked { broke: Option<String> },
     /// The runtime's thread sleeps outside the runtime.
     Blocked,
     /// The processor is used and nothing moves.

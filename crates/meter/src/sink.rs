@@ -26,7 +26,8 @@ pub struct Sink {
     end: Option<Pace>,
     window: Option<Window>,
     shut: bool,
-    end_waits: bool,
+    /// Whether a flush, and the shutdown, has been `Pending` once.
+    waited: [bool; 2],
     watch: Watch,
 }
 
@@ -54,12 +55,12 @@ impl Sink {
             end: None,
             window: None,
             shut: false,
-            end_waits: false,
+            waited: [false; 2],
         }
     }
 
     /// Accepts at most so many bytes a write, over and over. A 0 stands for one `Pending`; with
-    /// one, each flush and the shutdown are `Pending` once too.
+    /// one, each flush of something and the shutdown are `Pending` once too.
     pub fn shaped(mut self, sizes: &[usize]) -> Self {
         self.shape = sizes.to_vec();
         self
@@ -132,20 +133,24 @@ impl Sink {
         })
     }
 
-    /// A sink whose shape has waits makes a flush and a shutdown wait once too.
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.end_waits = !self.end_waits && self.shape.contains(&0);
-        if self.end_waits {
+    /// A sink whose shape has waits makes a flush of something and a shutdown wait once too: each for itself, since
+    /// who flushes in every poll and then shuts down has to come to an end.
+    fn poll_end(&mut self, cx: &mut Context<'_>, shutdown: bool) -> Poll<()> {
+        let waits = self.shape.contains(&0) && (shutdown || self.dirty);
+        let waited = &mut self.waited[usize::from(shutdown)];
+        if waits && !*waited {
+            *waited = true;
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
+        *waited = shutdown;
         moved();
         Poll::Ready(())
     }
 
     fn broken(&self, what: &str) -> io::Error {
         let kind = self.fails.kind.unwrap_or(io::ErrorKind::Other);
-        self.watch.fail(kind);
+        self.watch.fail("a sink", kind);
         io::Error::new(kind, format!("the sink broke at {what} {ON_PURPOSE}"))
     }
 }
@@ -189,7 +194,8 @@ impl AsyncWrite for Sink {
         }
         let accepted = &buf[..most as usize];
         if let Some(byte) = this.expects.differs(this.position, accepted) {
-            this.watch.wrong_at(byte);
+            this.watch
+                .wrong(byte, &accepted[(byte - this.position) as usize..]);
             if let Some(window) = &this.window {
                 window.moot();
             }
@@ -208,14 +214,14 @@ impl AsyncWrite for Sink {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_end(cx));
+        ready!(self.poll_end(cx, false));
         ready!(self.poll_flushed(cx))?;
         self.watch.flushed();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_end(cx));
+        ready!(self.poll_end(cx, true));
         // As a `BufWriter` does, it flushes first.
         ready!(self.poll_flushed(cx))?;
         let this = &mut *self;

@@ -127,7 +127,7 @@ impl Feed {
             && !self.watch.failed()
         {
             if self.position >= fails_at {
-                self.watch.fail(self.fails_with);
+                self.watch.fail("a source", self.fails_with);
                 moved();
                 let broke =
                     io::Error::new(self.fails_with, format!("the source broke {ON_PURPOSE}"));

@@ -1,6 +1,6 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::Content;
@@ -13,17 +13,21 @@ pub fn progress() -> u64 {
     PROGRESS.load(Relaxed)
 }
 
-static BROKEN: AtomicBool = AtomicBool::new(false);
+static BROKEN: Mutex<Option<(&str, io::ErrorKind)>> = Mutex::new(None);
 
-/// Whether any source or sink of this process has handed out its error.
-pub fn any_failed() -> bool {
-    BROKEN.load(Relaxed)
+/// The source or sink of this process that was the last to hand out its error, as in `a source`, and the kind of
+/// that.
+pub fn last_failed() -> Option<(&'static str, io::ErrorKind)> {
+    *BROKEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Counts [`progress`] up by one: who waits for a good reason, as the grader does for a file to go, is not stuck.
 pub fn moved() {
     PROGRESS.fetch_add(1, Relaxed);
 }
+
+/// How many wrong bytes are kept to be shown.
+const SHOWN: usize = 16;
 
 /// What has been done to a source or a sink, readable while it is in use and after it is gone.
 #[derive(Debug, Clone, Default)]
@@ -41,16 +45,16 @@ struct Counts {
     failed: OnceLock<io::ErrorKind>,
     failed_when: AtomicU64,
     dropped: AtomicBool,
-    /// Where the first wrong byte was written, plus one; 0 for none.
-    wrong: AtomicU64,
+    /// Where the first wrong byte was written, and what was written from there.
+    wrong: OnceLock<(u64, Box<[u8]>)>,
     /// Kept, so that whoever drops a source early has no more room on the heap than before.
-    _content: Option<Content>,
+    content: Option<Content>,
 }
 
 impl Watch {
     pub(crate) fn of(content: &Content) -> Self {
         Watch(Arc::new(Counts {
-            _content: Some(content.clone()),
+            content: Some(content.clone()),
             ..Counts::default()
         }))
     }
@@ -112,7 +116,14 @@ impl Watch {
 
     /// The first byte that the sink did not expect, counted from 0.
     pub fn wrong_byte(&self) -> Option<u64> {
-        self.0.wrong.load(Relaxed).checked_sub(1)
+        self.0.wrong.get().map(|(byte, _)| *byte)
+    }
+
+    /// The bytes from the first wrong one on, and those that were expected there: at most 16 of each.
+    pub fn wrong_bytes(&self) -> Option<(&[u8], &[u8])> {
+        let (byte, got) = self.0.wrong.get()?;
+        let content = self.0.content.as_ref()?;
+        Some((got, content.piece(*byte, SHOWN)))
     }
 
     pub(crate) fn polled(&self) {
@@ -131,10 +142,11 @@ impl Watch {
         self.0.after_end.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn fail(&self, kind: io::ErrorKind) {
+    /// `end` has handed out its error.
+    pub(crate) fn fail(&self, end: &'static str, kind: io::ErrorKind) {
         self.0.failed_when.store(crate::trace::position(), Relaxed);
         self.0.failed.get_or_init(|| kind);
-        BROKEN.store(true, Relaxed);
+        *BROKEN.lock().unwrap_or_else(PoisonError::into_inner) = Some((end, kind));
     }
 
     pub(crate) fn drop_it(&self) {
@@ -155,8 +167,10 @@ impl Watch {
         self.0.shutdowns.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn wrong_at(&self, byte: u64) {
-        let _ = self.0.wrong.compare_exchange(0, byte + 1, Relaxed, Relaxed);
+    /// `got` was written at `byte`, and is not what was expected there.
+    pub(crate) fn wrong(&self, byte: u64, got: &[u8]) {
+        let got = &got[..got.len().min(SHOWN)];
+        self.0.wrong.get_or_init(|| (byte, got.into()));
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use meter::trip::{Trip, on_trip};
 use meter::{Chunks, Content, GIB, Items, Jobs, Sink, Source, Window, heap};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 use tokio_stream::StreamExt;
 
@@ -172,12 +172,30 @@ async fn a_sink_compares_and_remembers() {
         (seen.wrong_byte(), seen.unflushed(), seen.shutdowns()),
         (Some(7), 0, 1)
     );
+    assert_eq!(seen.wrong_bytes(), Some((&b"X"[..], &b"bc"[..])));
 
     let mut sink = Sink::new(content.clone()).fails_at(4);
     assert!(sink.write_all(b"abcabc").await.is_err() && sink.watch().position() == 4);
     // A flush that failed has lost bytes, and the next may well succeed.
     let mut sink = Sink::new(content).fails_to_flush();
     assert!(sink.flush().await.is_err() && sink.shutdown().await.is_ok());
+}
+
+#[tokio::test]
+async fn who_flushes_in_every_poll_and_shuts_down_comes_to_an_end() {
+    let mut sink = Sink::new(Content::exactly("ab")).shaped(&[0, 1]);
+    sink.write_all(b"ab").await.expect("all");
+    let mut sink = std::pin::Pin::new(&mut sink);
+    let (mut polls, seen) = (0, sink.watch());
+    std::future::poll_fn(|cx| {
+        polls += 1;
+        assert!(polls < 10, "still not shut down");
+        std::task::ready!(sink.as_mut().poll_flush(cx))?;
+        sink.as_mut().poll_shutdown(cx)
+    })
+    .await
+    .expect("shuts down");
+    assert_eq!((polls, seen.shutdowns()), (3, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -68,7 +68,8 @@ fn nothing() -> Sink {
 fn whole_letters(t: &Trial, dead: &Watch, expected: u64) {
     if let Some(byte) = dead.wrong_byte() {
         let what = format!(
-            "byte {byte} of `dead` is wrong: letters go there byte for byte as they came, in the order of the lines"
+            "byte {byte} of `dead` is wrong: {}. Letters go there byte for byte as they came, in the order of the lines",
+            t.instead(dead)
         );
         t.wrong(Correct, what);
     } else if dead.position() != expected {
@@ -758,6 +759,47 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             },
         )
         .about("after 1100 rows of a feed that always has more");
+    grade
+        .case(
+            "told_to_stop_while_an_output_is_slow",
+            &[Correct],
+            |t| async move {
+                for refused in [false, true] {
+                    let (row, none) = (if refused { BAD } else { ROW }, nothing());
+                    let src = t.give(Source::new(Content::repeat(row, 16 * 400)));
+                    let slow = Content::repeat(if refused { BAD.into() } else { ROW.to_uppercase() }, 16 * 400);
+                    let slow = Sink::new(slow).paced(16, HOUR);
+                    let (out, dead) = if refused { (none, slow) } else { (slow, none) };
+                    let (out, dead) = (t.give(out), t.give(dead));
+                    let stop_at = tokio::time::Instant::now() + HOUR + HOUR / 2;
+                    let late = Arc::new(AtomicU64::new(0));
+                    let (count, jobs) = (Arc::clone(&late), Jobs::new(8));
+                    let enrich = capitals(&jobs, ms(20));
+                    let enrich = move |line| {
+                        if tokio::time::Instant::now() > stop_at {
+                            count.fetch_add(1, Relaxed);
+                        }
+                        enrich(line)
+                    };
+                    let stop = tokio::time::sleep_until(stop_at);
+                    let got = t
+                        .solve(|| ingest(src, out, dead, CFG, enrich, stop))
+                        .await
+                        .ok()?;
+                    let late = late.load(Relaxed);
+                    // A `select!` that chooses by lot may choose the line a few times.
+                    t.check(Correct, late <= 20, || {
+                        format!(
+                            "it was told to stop while it wrote to a slow output, and took {late} of the lines that it \
+                             had read after that: while there are lines, it does not listen"
+                        )
+                    });
+                    t.equal("rows written and rejected", got.written + got.rejected, jobs.started());
+                }
+                Ok(())
+            },
+        )
+        .about("an output, and then the other, takes a row every hour; told to stop after 90 minutes");
     grade
         .case("told_to_stop_within_a_line", &[Correct], |t| async move {
             let src = t.give(Source::new(Content::repeat("x", 64 * MIB)).paced(64 * KIB, ms(1)));

@@ -334,7 +334,16 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let (client, c) = side(&t, sends, receives, client);
                 let (sends, receives) = end(down(downs), up(ups));
                 let (server, s) = side(&t, sends, receives, server);
-                let got = t.solve(|| proxy(client, server, IDLE)).await.ok()?;
+                let answer = t.solve(|| proxy(client, server, IDLE)).await;
+                if answer.is_err() && s.unflushed() + c.unflushed() > 0 {
+                    t.wrong(
+                        Correct,
+                        "bytes were written to one side and never flushed, and what that side would have answered \
+                         was waited for until `idle` was over",
+                    );
+                    return Ok(());
+                }
+                let got = answer.ok()?;
                 t.whole(&s, ups);
                 t.whole(&c, downs);
                 t.equal("bytes to the server and to the client", got, (ups, downs));
@@ -415,6 +424,34 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 Ok(())
             })
             .about("it takes 256 bytes every 15 s: bytes that are written keep the connection alive too");
+    }
+
+    for (name, about, slow) in [
+        (
+            "a_slow_flush",
+            "each flush of one side takes 60 s; a byte comes the other way every 15 s, for 10 minutes",
+            (|sink| sink.flushes_in(Duration::from_secs(60))) as fn(Sink) -> Sink,
+        ),
+        (
+            "a_slow_shutdown",
+            "the shutdown of one side takes 60 s; a byte comes the other way every 15 s, for 10 minutes",
+            |sink| sink.shuts_down_in(Duration::from_secs(60)),
+        ),
+    ] {
+        grade
+            .case(name, &[Correct], move |t| async move {
+                for upload in [true, false] {
+                    let (few, drip) = (goes(upload, 5), goes(!upload, 40));
+                    let one = (Source::new(few.clone()), slow(Sink::new(few)));
+                    let other = Source::new(drip.clone()).paced(1, Duration::from_secs(15));
+                    let (client, server, [a, b]) = pair(&t, upload, one, (other, Sink::new(drip)));
+                    t.solve(|| proxy(client, server, IDLE)).await.ok()?;
+                    t.whole(&a, 5);
+                    t.whole(&b, 40);
+                }
+                Ok(())
+            })
+            .about(about);
     }
 
     // Nobody says anything any more.
