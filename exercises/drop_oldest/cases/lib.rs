@@ -7,9 +7,13 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock, mpsc};
-use std::task::Poll;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
+use std::task::{Context, Poll};
+use std::thread::JoinHandle;
 use std::time::Duration;
+
+use cooked_waker::{IntoWaker, Wake, WakeRef};
 
 use grader::Criterion::{Cancel, Correct, Memory};
 use grader::meter::{Items, KIB, MIB};
@@ -136,6 +140,125 @@ async fn joined(mut consumers: JoinSet<Pop>) -> anyhow::Result<Vec<Pop>> {
 /// Polls once, as `select!` and `timeout` do before they give up.
 async fn poll_once<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
     poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await
+}
+
+/// How long, in real time, a `pop` that gets in line is held up while a thread does something. One that gets in line
+/// under a lock holds that thread up, and has to be let go on.
+const MOMENT: Duration = Duration::from_millis(25);
+
+/// Wakes a [`Gap`]'s `pop`, and does something when it is cloned for the first time: a `pop` clones its waker to get in
+/// line, so it has looked by then, and a wake-up that comes before the clone is done comes too early.
+struct Bell {
+    rung: Arc<AtomicBool>,
+    meanwhile: Arc<Mutex<Option<Meanwhile>>>,
+}
+
+type Meanwhile = Box<dyn FnOnce() + Send>;
+
+impl Clone for Bell {
+    fn clone(&self) -> Self {
+        let meanwhile = lock(&self.meanwhile).take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
+        Bell {
+            rung: self.rung.clone(),
+            meanwhile: self.meanwhile.clone(),
+        }
+    }
+}
+
+impl WakeRef for Bell {
+    fn wake_by_ref(&self) {
+        self.rung.store(true, SeqCst);
+    }
+}
+
+impl Wake for Bell {}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Something that threads do while a `pop` gets in line.
+#[derive(Clone, Default)]
+struct Threads(Arc<Mutex<Vec<JoinHandle<()>>>>);
+
+impl Threads {
+    /// Does `work` on a thread of its own, and waits for a [`MOMENT`] until it is done.
+    fn meanwhile(&self, work: impl FnOnce() + Send + 'static) -> Meanwhile {
+        let threads = self.clone();
+        Box::new(move || {
+            let (done, is_done) = mpsc::channel();
+            let thread = std::thread::spawn(move || {
+                work();
+                let _ = done.send(());
+            });
+            let _ = is_done.recv_timeout(MOMENT);
+            lock(&threads.0).push(thread);
+        })
+    }
+
+    /// Waits until all of it is done.
+    fn join(&self) -> anyhow::Result<()> {
+        loop {
+            let Some(thread) = lock(&self.0).pop() else {
+                return Ok(());
+            };
+            let joined = thread.join();
+            anyhow::ensure!(
+                joined.is_ok(),
+                "a push, a pop or a close panicked on a thread of its own"
+            );
+        }
+    }
+}
+
+/// A `pop` that is polled by hand, and again only when it was woken.
+struct Gap {
+    pop: BoxFuture<'static, Option<Reading>>,
+    rung: Arc<AtomicBool>,
+    popped: Option<Pop>,
+}
+
+impl Gap {
+    /// Begins to pop, and does something while that gets in line.
+    fn new(queue: &Queue, meanwhile: Option<Meanwhile>) -> Self {
+        let queue = queue.clone();
+        let mut gap = Gap {
+            pop: Box::pin(async move { queue.pop().await }),
+            rung: Arc::default(),
+            popped: None,
+        };
+        gap.poll(meanwhile);
+        gap
+    }
+
+    fn poll(&mut self, meanwhile: Option<Meanwhile>) {
+        let bell = Bell {
+            rung: self.rung.clone(),
+            meanwhile: Arc::new(Mutex::new(meanwhile)),
+        };
+        let waker = Box::new(bell).into_waker();
+        if let Poll::Ready(popped) = self.pop.as_mut().poll(&mut Context::from_waker(&waker)) {
+            self.popped = Some(popped.map_or(End, |reading| Item(reading.number)));
+        }
+    }
+
+    /// What comes of it within 5 s.
+    async fn end(mut self) -> Pop {
+        for _ in 0..500 {
+            if let Some(popped) = self.popped {
+                return popped;
+            }
+            if self.rung.swap(false, SeqCst) {
+                self.poll(None);
+            } else {
+                sleep(Duration::from_millis(10)).await;
+            }
+        }
+        Waits
+    }
 }
 
 /// Grades `solution`.
@@ -647,6 +770,80 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             Ok(())
         })
         .about("the items come from a thread outside the runtime");
+
+    for (name, about, waits) in [
+        (
+            "an_item_comes_between",
+            "a pop has looked, and a thread pushes before the pop is in line",
+            "an item came after a pop had looked and before it was in line, and the pop waits on beside it: nobody \
+             was there to be woken",
+        ),
+        (
+            "the_end_comes_between",
+            "a pop has looked, and a thread closes before the pop is in line",
+            "the queue was closed after a pop had looked and before it was in line, and the pop waits on: nobody was \
+             there to be woken",
+        ),
+        (
+            "two_items_come_between",
+            "two pops have looked, and a thread pushes two items before either of them is in line",
+            "two items came after two pops had looked and before they were in line, and one of the pops waits on \
+             beside its item: what rang twice was heard once. Who is in line before it looks misses nothing",
+        ),
+    ] {
+        grade
+            .case(name, &[Correct], move |t| async move {
+                for _ in 0..4 {
+                    let got = t.solve(|| async move {
+                        let (queue, threads) = (queue(4), Threads::default());
+                        let (other, others) = mpsc::channel();
+                        let between = {
+                            let queue = queue.clone();
+                            threads.meanwhile(move || match name {
+                                "the_end_comes_between" => queue.close(),
+                                "an_item_comes_between" => drop(push(&queue, 0..1)),
+                                _ => drop(push(&queue, 0..2)),
+                            })
+                        };
+                        let two = name == "two_items_come_between";
+                        let between = if two {
+                            let queue = queue.clone();
+                            threads.meanwhile(move || {
+                                let _ = other.send(Gap::new(&queue, Some(between)));
+                            })
+                        } else {
+                            between
+                        };
+                        let mut gaps = vec![Gap::new(&queue, Some(between))];
+                        threads.join()?;
+                        gaps.extend(others.try_iter());
+                        let mut pops = Vec::new();
+                        for gap in gaps {
+                            pops.push(gap.end().await);
+                        }
+                        pops.sort_unstable();
+                        Ok(pops)
+                    });
+                    let pops = got.await.ok()?;
+                    let want = match name {
+                        "the_end_comes_between" => &[End][..],
+                        "an_item_comes_between" => &[Item(0)],
+                        _ => &[Item(0), Item(1)],
+                    };
+                    if pops.contains(&Waits) {
+                        t.wrong(Correct, waits);
+                        return Ok(());
+                    }
+                    t.check(Correct, pops == want, || {
+                        format!(
+                            "what came while pops got in line gave {pops:?}, and {want:?} is right"
+                        )
+                    });
+                }
+                Ok(())
+            })
+            .about(about);
+    }
 
     grade
         .case("a_pop_given_up", &[Cancel, Correct], |t| async move {
