@@ -308,6 +308,34 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("max_line is usize::MAX");
 
     grade
+        .case("skipped_in_pieces", &[Correct], |t| async move {
+            for piece in [1024, 4096, 8192, 65_536] {
+                for len in [1, 2].into_iter().flat_map(|n| n * piece + 4..=n * piece + 6) {
+                    let long = Source::new(Content::repeat("x", len));
+                    let rest = t.give(Source::new(Content::exactly("\nok\n")));
+                    let src = BufReader::new(t.give(long).chain(rest));
+                    let mut got: Vec<Vec<u8>> = Vec::new();
+                    let on_line = |line: &[u8]| got.push(line.to_vec());
+                    let skipped = t.solve(|| for_each_line(src, 5, on_line)).await.ok()?;
+                    if got != [b"ok"] || skipped != 1 {
+                        let got = show(&got);
+                        t.wrong(
+                            Correct,
+                            format!(
+                                "after a line of {len} bytes, where 5 are allowed, on_line got {got}, expected \"ok\"; lines \
+                                 skipped: {skipped}, expected 1. A long line ends where its newline is, also where \
+                                 that is the last byte of a piece"
+                            ),
+                        );
+                        return Ok(());
+                    }
+                }
+            }
+            Ok(())
+        })
+        .about("lines of max_line and a piece of 1, 4, 8 or 64 KiB, or two, a byte less and a byte more");
+
+    grade
         .case("many_too_long", &[Correct], |t| async move {
             let src = t.give(Source::new(Content::repeat("x\n\n", 3 * 70_000)));
             let (src, mut lines) = (BufReader::new(src), 0);
