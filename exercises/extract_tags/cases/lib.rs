@@ -153,19 +153,27 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .about(about)
             .budget(budget);
     }
-    for (name, len) in [
-        ("held_of_three_large_records", MIB),
-        ("held_of_thirty_records", 64 * KIB),
+    // The views are shorter than `n`, so each is its own tag.
+    for (name, len, n, seen) in [
+        ("held_of_three_large_records", MIB, 16, MIB),
+        ("held_of_thirty_records", 64 * KIB, 16, 64 * KIB),
+        ("held_of_thirty_short_views", 64 * KIB, 99, 16),
     ] {
         grade.case(name, &[Memory, Correct], move |t| async move {
             let count = 3 * MIB / len;
-            let records = t.give(Items::new(count, move |n| record(n, len as usize)).sized(len));
+            let view = move |n| Ok(record(n, len as usize)?.slice(..seen as usize));
+            let records = t.give(Items::new(count, view).sized(seen));
             let before = heap::live();
-            let got = t.solve(|| extract_tags(records, 16)).await.ok()?;
+            let got = t.solve(|| extract_tags(records, n)).await.ok()?;
             let held = heap::live().saturating_sub(before) as u64;
             t.check(Memory, held <= 64 * KIB, || {
+                let all = if seen < len {
+                    "what the records are views of"
+                } else {
+                    "the records"
+                };
                 format!(
-                    "{} tags of 16 bytes hold {} KiB after the function has returned, where the records had {} KiB in \
+                    "{} tags of 16 bytes hold {} KiB after the function has returned, where {all} had {} KiB in \
                      all: what is returned is longer in memory than it looks",
                     got.len(),
                     held / KIB,
