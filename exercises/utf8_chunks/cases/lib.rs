@@ -31,13 +31,16 @@ const WRONG: [(&str, &[u8]); 20] = [
     ("a third byte that is ASCII", b"\xe2\x82A"),
     ("a third byte that is a lead byte", b"\xe6\x97\xe6"),
     ("a fourth byte that is ASCII", b"\xf0\x9f\xa6 "),
-    ("a slash in two bytes", b"\xc0"),
-    ("two bytes for what fits in one", b"\xc1"),
-    ("three bytes for what fits in two", b"\xe0\x9f"),
-    ("four bytes for what fits in three", b"\xf0\x8f"),
-    ("a surrogate", b"\xed\xa0"),
-    ("the last surrogate", b"\xed\xbf"),
-    ("a character after the last", b"\xf4\x90"),
+    ("the first byte of a slash in two bytes", b"\xc0"),
+    ("the first of two bytes for what fits in one", b"\xc1"),
+    ("the start of three bytes for what fits in two", b"\xe0\x9f"),
+    (
+        "the start of four bytes for what fits in three",
+        b"\xf0\x8f",
+    ),
+    ("the start of a surrogate", b"\xed\xa0"),
+    ("the start of the last surrogate", b"\xed\xbf"),
+    ("the start of a character after the last", b"\xf4\x90"),
     ("a lead byte after the last", b"\xf5"),
 ];
 
@@ -201,7 +204,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 // What comes after it, in the same chunk.
                 let all = [b"so: ", bytes, b"\x80\x80\x80, and so on"].concat();
                 if !refused(&t, [&all[..]].into_iter()).await? {
-                    missed.push(no_error(what));
+                    missed.push(no_error(what, bytes));
                 }
             }
             tell(&t, Errors, &missed);
@@ -216,7 +219,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     let (a, b) = bytes.split_at(at);
                     let (a, b) = ([b"so: ", a].concat(), [b, b"\x80\x80, and so on"].concat());
                     if !refused(&t, [&a[..], &b].into_iter()).await? {
-                        missed.push(no_error(what));
+                        missed.push(no_error(what, bytes));
                     }
                 }
             }
@@ -225,8 +228,9 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             {
                 for next in ["and so on and so on\n".repeat(200), TEXT.repeat(50)] {
                     if !refused(&t, [start, next.as_bytes(), end].into_iter()).await? {
+                        let bytes = [start, &next.as_bytes()[..1]].concat();
                         let what = "a lead byte without all of its continuation";
-                        missed.push(no_error(what));
+                        missed.push(no_error(what, &bytes));
                     }
                 }
             }
@@ -241,7 +245,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             for (what, bytes) in WRONG {
                 let all = [much.as_bytes(), bytes, b"\x80\x80\x80"].concat();
                 if !refused(&t, all.chunks(1021)).await? {
-                    missed.push(no_error(what));
+                    missed.push(no_error(what, bytes));
                 }
             }
             tell(&t, Errors, &missed);
@@ -263,7 +267,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     });
                     if !refused.await.ok()? {
                         late.push(format!(
-                            "{what} had come, no further byte can make UTF-8 of it, and `push` returned `Ok`"
+                            "{what} (`{}`) had come, no further byte can make UTF-8 of it, and `push` returned `Ok`",
+                            hex(bytes)
                         ));
                         break;
                     }
@@ -300,8 +305,17 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     grade.run()
 }
 
-fn no_error(what: &str) -> String {
-    format!("{what} came, which no UTF-8 has, and there was no error")
+fn no_error(what: &str, bytes: &[u8]) -> String {
+    format!(
+        "{what} (`{}`) came, which no UTF-8 has, and there was no error",
+        hex(bytes)
+    )
+}
+
+/// As the task writes them: `C0 AF`.
+fn hex(bytes: &[u8]) -> String {
+    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    bytes.join(" ")
 }
 
 /// All of the text, or the error.
