@@ -86,7 +86,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Cause::TooFarAhead { ahead, window } => format!(
             "The source was {} ahead of the sink; the window is {}. Nothing makes the reading wait for the \
              writing soon enough: between them stands a queue without a bound, one whose bound counts items and \
-             not bytes, or a single buffer that is larger than the window.",
+             not bytes, a single buffer that is larger than the window, or one piece too many: the one in the \
+             reader's hand and the one that is being written count too.",
             above(*ahead, *window),
             size(*window)
         ),

@@ -654,7 +654,8 @@ impl Trial {
         if let Some(byte) = sink.wrong_byte() {
             wrong(format!(
                 "byte {} of the output is wrong: {}. It was changed, or something before it was left out (a `write` may \
-                 take fewer bytes than it is given)",
+                 take fewer bytes than it is given) or written twice (a `write_all` that is dropped and begun \
+                 again)",
                 commas(byte),
                 self.instead(sink)
             ));

@@ -217,8 +217,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 Ok(())
             })
             .about(format!(
-                "`depth` is {depth}, so {} chunks may be ahead; a write takes 100 ms",
-                depth + 2
+                "`chunk` is {chunk} and `depth` {depth}, so {} bytes may be ahead; a write takes 100 ms",
+                (depth + 2) * chunk
             ));
     }
 

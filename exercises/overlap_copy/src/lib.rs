@@ -6,8 +6,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 /// Copies every byte of `src` to `dst` while it reads ahead, shuts `dst` down, and returns the number
 /// of bytes copied.
 ///
-/// A read brings at most `chunk` bytes. Besides the chunk that is being written and the one that was
-/// read last, at most `depth` chunks wait. Both are at least 1.
+/// A read brings at most `chunk` bytes. One chunk is being written, `depth` may wait, and one more may
+/// have been read and find no place yet: the source is at most `(depth + 2) * chunk` bytes ahead of the
+/// sink. `chunk` and `depth` are at least 1.
 ///
 /// # Errors
 ///
