@@ -168,11 +168,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let src = t.give(Source::new(Content::exactly(bytes)).paced(6, HOUR));
                 // Whether the cut-off frame is an error is another case.
                 let got = t.solve(|| until_the_end(reader(src, usize::MAX)));
-                let _ = got.await.ok()?;
+                let (_, end) = got.await.ok()?;
                 t.check(Correct, t.elapsed() >= HOUR, || {
-                    format!(
-                        "a length of {size} came, which `max_frame` allows, and it did not wait for the payload"
-                    )
+                    let instead = match end {
+                        Err(error) => format!("it returned the error `{error:#}`"),
+                        Ok(()) => "it did not wait for the payload".into(),
+                    };
+                    format!("a length of {size} came, which `max_frame` allows, and {instead}")
                 });
                 Ok(())
             })
