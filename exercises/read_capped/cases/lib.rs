@@ -174,14 +174,19 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         ("stops_at_the_cap_in_pieces", 100_000, &[1500]),
         ("stops_at_a_larger_cap", 300_000, &[]),
     ] {
-        grade.case(name, &[Early, Correct], move |t| async move {
-            let body = Content::repeat("json", 4 * MIB);
-            let src = Source::new(body).shaped(shape).read_limit(max + 64 * KIB);
-            t.solve(|| read_capped(t.give(src), max as usize))
-                .await
-                .err_for(Correct, &format!("4 MiB came and {max} bytes are allowed"))?;
-            Ok(())
-        });
+        let limit = max + 64 * KIB;
+        grade
+            .case(name, &[Early, Correct], move |t| async move {
+                let body = Content::repeat("json", 4 * MIB);
+                let src = Source::new(body).shaped(shape).read_limit(limit);
+                t.solve(|| read_capped(t.give(src), max as usize))
+                    .await
+                    .err_for(Correct, &format!("4 MiB came and {max} bytes are allowed"))?;
+                Ok(())
+            })
+            .about(format!(
+                "{max} bytes are allowed, and 64 KiB more may be read: {limit} in all"
+            ));
     }
 
     for (name, at, kind) in [
