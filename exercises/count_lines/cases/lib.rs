@@ -106,15 +106,17 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             Ok(())
         })
         .about("300000 of them");
-    grade.case("binary_data", &[Correct], |t| async move {
-        let every_pair = (0..=u16::MAX).flat_map(u16::to_be_bytes);
-        let data = Content::repeat(every_pair.collect::<Vec<u8>>(), 300_000);
-        let newlines = data.count(b'\n');
-        let src = t.give(Source::new(data).shaped(&[4096, 1, 8191]));
-        let n = t.solve(|| count_lines(src)).await.ok()?;
-        t.equal("newlines", n, newlines);
-        Ok(())
-    });
+    grade
+        .case("binary_data", &[Correct], |t| async move {
+            let every_pair = (0..=u16::MAX).flat_map(u16::to_be_bytes);
+            let data = Content::repeat(every_pair.collect::<Vec<u8>>(), 300_000);
+            let newlines = data.count(b'\n');
+            let src = t.give(Source::new(data).shaped(&[4096, 1, 8191]));
+            let n = t.solve(|| count_lines(src)).await.ok()?;
+            t.equal("newlines", n, newlines);
+            Ok(())
+        })
+        .about("this is no text, and `lines()` decodes text");
 
     grade
         .case("a_large_log", &[Memory, Correct], |t| async move {
