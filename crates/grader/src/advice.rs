@@ -129,17 +129,18 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Cause::Tampered => "It wrote to a file descriptor that it had not opened, so what it reports counts for nothing."
             .into(),
         Cause::StillHeld { what } => format!(
-            "The {what} is still held after the function is gone: something that was started (a task, a thread), or a leak, \
-             keeps it alive."
+            "The {what} is still held when the call is over and what it returned is dropped: something that was started \
+             (a task, a thread), or a leak, keeps it alive."
         ),
         Cause::ReadsOn { bytes } => format!(
-            "{} more bytes or items moved after the function was gone: a task or a thread was left behind that goes on reading. Dropping \
-             a `JoinHandle` detaches its task; it does not stop it.",
-            commas(bytes)
+            "{} more {} moved when the call was over and what it returned was dropped: a task or a thread was left \
+             behind that goes on reading. Dropping a `JoinHandle` detaches its task; it does not stop it.",
+            commas(bytes),
+            if *bytes == 1 { "byte or item" } else { "bytes or items" }
         ),
         Cause::TasksLeft { count } => format!(
-            "{count} task{} still alive after the function is gone. Dropping a `JoinHandle` detaches its task; it \
-             does not stop it.",
+            "{count} task{} still alive when the call is over and what it returned is dropped. Dropping a `JoinHandle` \
+             detaches its task; it does not stop it.",
             if *count == 1 { " is" } else { "s are" }
         ),
         Cause::SpawnedInDrop => "Dropping its future spawned a task. A program that ends drops its futures and runs no \

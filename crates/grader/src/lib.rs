@@ -72,6 +72,7 @@
 //! - what another process holds, beyond what was written to it through a pipe or a file; and a process that
 //!   leaves its group without holding on to its standard output;
 //! - threads that a solution started and left idle;
+//! - races between threads of a runtime: a case's runtime has one;
 //! - a last `flush` to a file of Tokio's that is not awaited: when a case looks at the file, the write is done;
 //! - up to 64 reads or polls after the end, which the `Stream` trait does not promise to survive;
 //! - `Interrupted` and `WouldBlock`, which no source here returns;
