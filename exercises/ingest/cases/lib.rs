@@ -92,8 +92,11 @@ fn whole_letters(t: &Trial, dead: &Watch, expected: u64) {
 fn no_job_left(t: &Trial, jobs: &Jobs) {
     t.check(Cancel, jobs.running() == 0, || {
         format!(
-            "{} jobs are still under way after the function is gone",
-            jobs.running()
+            "{} still under way after the function is gone",
+            match jobs.running() {
+                1 => "1 job is".into(),
+                n => format!("{n} jobs are"),
+            }
         )
     });
 }
@@ -626,7 +629,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             t.whole(&o, 96);
             let late = late.load(Relaxed) / 16;
             t.check(Early, late == 0, || {
-                format!("{late} rows that were done waited an hour, until the next line came")
+                let rows = if late == 1 {
+                    "row that was"
+                } else {
+                    "rows that were"
+                };
+                format!("{late} {rows} done waited an hour, until the next line came")
             });
             Ok(())
         })

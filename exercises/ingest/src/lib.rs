@@ -25,7 +25,8 @@ pub struct Report {
 
 /// Hands each line of `src` to `enrich`, up to `concurrency` at once, and writes the results to `out` in
 /// the order of the lines, each with a `\n`. A line that `enrich` refuses, or that is no UTF-8, goes to
-/// `dead` as it came, with a `\n`. What follows the last `\n`, if anything, is a line too.
+/// `dead` as it came, with a `\n`, in that order too. A `\r` is part of its line. What follows the last
+/// `\n`, if anything, is a line too.
 ///
 /// When `stop` is ready, no further line is taken; what was taken is finished and written. At the end,
 /// whichever came first, both outputs are shut down.
