@@ -151,7 +151,9 @@ fn sort_lines(
 /// Grades `solution`.
 pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     SOLUTION.get_or_init(|| solution);
-    grade.read_next("1. Two questions", "src/two-questions.md");
+    grade
+        .read_next("17. Fan-out and fan-in", "src/fan-out.md")
+        .read_next_for(Memory, "1. Two questions", "src/two-questions.md");
 
     for (name, input, output, lines) in [
         (
