@@ -225,8 +225,9 @@ async fn run(
     let later = done.load(Relaxed).saturating_sub(at_return);
     t.check(Cancel, later == 0, || {
         format!(
-            "{later} jobs were done after the function had returned: they were started, and then neither waited \
-             for nor stopped"
+            "{} done after the function had returned: they were started, and then neither waited \
+             for nor stopped",
+            jobs_and(later, "was", "were")
         )
     });
     idle(t, &jobs);
@@ -239,11 +240,21 @@ async fn sleep_if(time: Duration) {
     }
 }
 
+/// `1 job was`, `2 jobs were`.
+fn jobs_and(n: u64, one: &str, several: &str) -> String {
+    if n == 1 {
+        format!("1 job {one}")
+    } else {
+        format!("{n} jobs {several}")
+    }
+}
+
 fn idle(t: &Trial, jobs: &Jobs) {
     let running = jobs.running();
     t.check(Cancel, running == 0, || {
         format!(
-            "{running} jobs are still at work although the function is gone: nothing stopped them"
+            "{} still at work although the function is gone: nothing stopped them",
+            jobs_and(running, "is", "are")
         )
     });
 }
@@ -610,14 +621,14 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 }
                 t.check(Errors, got.answers >= number, || {
                     format!(
-                        "{} answers came before the error, and {number} were due: an error has its turn, after \
-                         the answers to the items before it",
+                        "{number} answers were due before the error, and {} came: an error has its turn, after the \
+                         answers to the items before it",
                         got.answers
                     )
                 });
                 t.check(Errors, got.answers <= number, || {
                     format!(
-                        "{} answers came, and {number} were due: what comes after an error is not delivered",
+                        "{number} answers were due, and {} came: what comes after an error is not delivered",
                         got.answers
                     )
                 });
