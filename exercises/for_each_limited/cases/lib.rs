@@ -174,19 +174,30 @@ async fn run(t: &Trial, items: Items<Item>, limit: usize, service: Service) -> (
     let later = done.load(Relaxed).saturating_sub(at_return);
     t.check(Cancel, later == 0, || {
         format!(
-            "{later} jobs were done after the function had returned: they were started, and then neither waited \
-             for nor stopped"
+            "{} done after the function had returned: they were started, and then neither waited \
+             for nor stopped",
+            jobs_and(later, "was", "were")
         )
     });
     idle(t, &jobs);
     (answer, at_return)
 }
 
+/// `1 job was`, `2 jobs were`.
+fn jobs_and(n: u64, one: &str, several: &str) -> String {
+    if n == 1 {
+        format!("1 job {one}")
+    } else {
+        format!("{n} jobs {several}")
+    }
+}
+
 fn idle(t: &Trial, jobs: &Jobs) {
     let running = jobs.running();
     t.check(Cancel, running == 0, || {
         format!(
-            "{running} jobs are still at work although the function is gone: nothing stopped them"
+            "{} still at work although the function is gone: nothing stopped them",
+            jobs_and(running, "is", "are")
         )
     });
 }
