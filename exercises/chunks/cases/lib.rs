@@ -60,6 +60,11 @@ fn noted(notes: &Notes) -> MutexGuard<'_, Seen> {
     notes.lock().expect("no case panics with it")
 }
 
+/// `1 chunk`, `2 chunks`.
+fn chunks_of(n: u64) -> String {
+    format!("{n} chunk{}", if n == 1 { "" } else { "s" })
+}
+
 impl Seen {
     fn item(&mut self, item: io::Result<Bytes>, data: &Content, size: usize) -> io::Result<()> {
         if self.chunks > 0 && self.last != size && self.odd.is_none() {
@@ -97,17 +102,15 @@ impl Seen {
             ));
         } else if self.bytes < len {
             wrong(format!(
-                "the end came after {} bytes in {} chunks, and the source has {len}: the last {} were lost",
+                "the end came after {} of {len} bytes, in {}: the rest was lost",
                 self.bytes,
-                self.chunks,
-                len - self.bytes
+                chunks_of(self.chunks)
             ));
         } else if self.bytes > len {
             wrong(format!(
-                "{} bytes came in {} chunks, and the source has only {len}: {} were made up or given twice",
+                "{} bytes came in {}, and the source has only {len}: some were made up or given twice",
                 self.bytes,
-                self.chunks,
-                self.bytes - len
+                chunks_of(self.chunks)
             ));
         } else if let Some(byte) = self.wrong_byte {
             wrong(format!(
@@ -132,8 +135,9 @@ impl Seen {
             ));
         } else if self.chunks != whole {
             wrong(format!(
-                "{} chunks of {size} bytes came before the error; the source delivered {whole} and {partial} bytes more",
-                self.chunks
+                "{} of {size} bytes came before the error; the source delivered {whole}, and {partial} of the {size} \
+                 bytes of the next",
+                chunks_of(self.chunks)
             ));
         } else if self.kind() != Some(kind) {
             let got = self.kind().unwrap_or(ErrorKind::Other);
