@@ -30,8 +30,9 @@ const FILE_SLACK: u64 = 4 * MIB;
 /// Ten times what 256 MiB take in large chunks: reading them byte by byte through a `BufReader` is slow, and
 /// right. A loop that moves nothing is found much earlier.
 const CPU_MS: u64 = 20_000;
-/// Time on the wall that a case may take.
-const WALL: Duration = Duration::from_secs(60);
+/// Time on the wall that a case may take: for what neither uses the processor nor stands still. Much longer than the
+/// processor time, since a machine may have other work.
+const WALL: Duration = Duration::from_secs(180);
 /// How long a pipe may stay open when all that held it should be gone.
 const PIPES: Duration = Duration::from_secs(2);
 /// How often each size is measured before a peak is called grown.
