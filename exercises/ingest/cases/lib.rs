@@ -327,35 +327,40 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("each row, each flush and each shutdown take two days");
     grade
-        .case("in_order", &[Correct], |t| async move {
-            let text: String = (0..200).map(|n| format!("{n}\n")).collect();
-            let src = t.give(Source::new(Content::exactly(&text)));
-            let out = t.give(Sink::new(Content::exactly(&text)));
-            let dead = t.give(nothing());
-            let (o, len) = (out.watch(), text.len() as u64);
-            let enrich = |line: String| async move {
-                // The earlier ones of each eight take longer.
-                let n: u64 = line.parse()?;
-                sleep(ms(80 - 10 * (n % 8))).await;
-                Ok(line)
-            };
-            let got = t
-                .solve(|| ingest(src, out, dead, CFG, enrich, pending()))
-                .await
-                .ok()?;
-            t.whole(&o, len);
-            t.equal(
-                "report",
-                got,
-                Report {
-                    written: 200,
-                    rejected: 0,
-                    too_long: 0,
-                },
-            );
+        .case("in_order", &[Correct], move |t| async move {
+            for refused in [false, true] {
+                let text: String = (0..200).map(|n| format!("{n}\n")).collect();
+                let len = text.len() as u64;
+                let all = Content::exactly(&text);
+                let src = t.give(Source::new(all.clone()));
+                let (out, dead, lens) = if refused {
+                    (nothing(), Sink::new(all), (0, len))
+                } else {
+                    (Sink::new(all), nothing(), (len, 0))
+                };
+                let (out, dead) = (t.give(out), t.give(dead));
+                let (o, d) = (out.watch(), dead.watch());
+                let enrich = move |line: String| async move {
+                    // The earlier ones of each eight take longer.
+                    let n: u64 = line.parse()?;
+                    sleep(ms(80 - 10 * (n % 8))).await;
+                    anyhow::ensure!(!refused, "{line} is refused");
+                    Ok(line)
+                };
+                let got = t
+                    .solve(|| ingest(src, out, dead, CFG, enrich, pending()))
+                    .await
+                    .ok()?;
+                t.whole(&o, lens.0);
+                whole_letters(&t, &d, lens.1);
+                let (written, rejected) = if refused { (0, 200) } else { (200, 0) };
+                t.equal("report", got, report(written, rejected, 0));
+            }
             Ok(())
         })
-        .about("the first of each eight rows takes longest");
+        .about(
+            "the first of each eight rows takes longest; all are written, and then all are refused",
+        );
 
     grade
         .case("lines_in_pieces", &[Correct], |t| async move {
