@@ -156,6 +156,22 @@ impl Browser {
         result.with_context(|| method.to_owned())
     }
 
+    /// Opens `address`, and waits until its page is whole and seen: Chromium drops keys that are pressed before, and
+    /// another page may still have been on its way.
+    ///
+    /// # Errors
+    /// Chromium cannot open it, or it is not whole within ten seconds.
+    pub async fn visit(&self, address: &str) -> Result<()> {
+        self.driver.goto(address).await?;
+        let address = address.split('#').next().unwrap_or_default();
+        let seen = format!(
+            "return decodeURI(document.URL.split('#')[0]) === {address:?} && document.readyState === 'complete' && \
+             performance.getEntriesByName('first-contentful-paint').length > 0"
+        );
+        self.wait(&seen).await?;
+        Ok(())
+    }
+
     /// Runs `script`, the body of a function, in the page.
     ///
     /// # Errors

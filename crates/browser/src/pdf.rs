@@ -14,7 +14,7 @@ use std::path::Path;
 /// # Errors
 /// Chromium cannot print, or the file cannot be written.
 pub async fn print(browser: &Browser, address: &str, file: &Path) -> Result<()> {
-    browser.driver.goto(address).await?;
+    browser.visit(address).await?;
     // Chromium would print its own page about the address that it could not open.
     let book = browser.run("return document.querySelector('main h1') != null");
     ensure!(book.await? == true, "there is no book at {address}");

@@ -1,6 +1,6 @@
 //! The theme: what the frame around the text does, by keyboard, on a phone, from a file and without JavaScript.
 
-use super::{open, site, visit};
+use super::{open, site};
 use anyhow::{Result, ensure};
 use browser::Browser;
 use serde_json::{Value, json};
@@ -327,14 +327,14 @@ fn the_book_works_from_a_file() -> Result<()> {
     Browser::with(async |browser| {
         let folder = site()?.folder.display().to_string();
         let file = |page: &str| format!("file://{folder}/{page}");
-        visit(browser, &file("index.html")).await?;
+        browser.visit(&file("index.html")).await?;
         browser
             .run("document.querySelector('.turn [rel=next]').click()")
             .await?;
         browser
             .wait("return location.pathname.endsWith('/introduction.html')")
             .await?;
-        visit(browser, &file(CHAPTER)).await?;
+        browser.visit(&file(CHAPTER)).await?;
         let tabs = browser
             .run("return document.querySelectorAll('[role=tab]').length")
             .await?;
