@@ -18,7 +18,7 @@ impl<R: AsyncRead + Unpin + Send + 'static> FrameReader<R> {
         FrameReader { inner, max_frame }
     }
 
-    /// The payload of the next frame, or `None` when `inner` ended behind the one before.
+    /// The payload of the next frame, or `None` when `inner` ended after a whole frame.
     ///
     /// Dropping what this returns before it is done loses nothing: the next call goes on where it stopped.
     ///

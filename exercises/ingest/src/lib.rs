@@ -28,8 +28,9 @@ pub struct Report {
 /// `dead` as it came, with a `\n`, in that order too. A `\r` is part of its line. What follows the last
 /// `\n`, if anything, is a line too.
 ///
-/// When `stop` is ready, no further line is taken; what was taken is finished and written. At the end,
-/// whichever came first, both outputs are shut down.
+/// A row is a line from the call of `enrich` until its result is written. When `stop` is ready, no further
+/// line is handed to `enrich`, and the rows are finished. After the end of `src` or a stop, both outputs are
+/// shut down.
 ///
 /// # Errors
 ///
