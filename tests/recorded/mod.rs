@@ -25,7 +25,12 @@ pub(crate) fn path(relative: &str) -> PathBuf {
 pub(crate) fn run(program: &Path, arguments: &[&str]) -> Output {
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let output = Command::new(program).args(arguments).output();
+    let output = Command::new(program)
+        .args(arguments)
+        // The backtrace that an error then takes is on the heap, and counts where a program counts it.
+        .env_remove("RUST_BACKTRACE")
+        .env_remove("RUST_LIB_BACKTRACE")
+        .output();
     output.unwrap_or_else(|error| panic!("{}: {error}", program.display()))
 }
 
