@@ -755,6 +755,11 @@ fn brief_text(mut text: String) -> String {
     text
 }
 
+/// How many of something, as a sentence has it: `1 job is`, `2 jobs are`.
+pub fn count(n: u64, one: &str, several: &str) -> String {
+    format!("{} {}", commas(n), if n == 1 { one } else { several })
+}
+
 /// A whole number with commas between thousands.
 pub(crate) fn commas(n: impl Display) -> String {
     let digits = n.to_string();

@@ -96,7 +96,7 @@ pub mod report;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-pub use case::{Answer, Case, Failed, Grade, Trial};
+pub use case::{Answer, Case, Failed, Grade, Trial, count};
 pub use futures_core::future::{BoxFuture, LocalBoxFuture};
 pub use meter;
 pub use record::Criterion;

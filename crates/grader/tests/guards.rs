@@ -650,6 +650,25 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
             .await
     });
 
+    guilt.insert(
+        "spawns_when_it_is_dropped",
+        Some((Cancel, "spawned_in_drop")),
+    );
+    grade.case("spawns_when_it_is_dropped", &[Cancel], |t| async move {
+        struct CleansUp;
+        impl Drop for CleansUp {
+            fn drop(&mut self) {
+                tokio::spawn(tokio::task::yield_now());
+            }
+        }
+        let src = Source::new(log(64 * MIB)).paced(KIB, Duration::from_millis(10));
+        let src = t.give(src);
+        let solution = async move {
+            let _cleans_up = CleansUp;
+            drain(src).await
+        };
+        t.cancel_after(Duration::from_secs(1), || solution).await
+    });
     guilt.insert("ends_its_thread_when_it_is_dropped", None);
     grade.case(
         "ends_its_thread_when_it_is_dropped",

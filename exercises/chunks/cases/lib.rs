@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory};
 use grader::meter::{Content, KIB, MIB, ON_PURPOSE, Source};
-use grader::{ERROR_KINDS, Grade, Trial};
+use grader::{ERROR_KINDS, Grade, Trial, count};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_stream::{Stream, StreamExt};
 
@@ -60,11 +60,6 @@ fn noted(notes: &Notes) -> MutexGuard<'_, Seen> {
     notes.lock().expect("no case panics with it")
 }
 
-/// `1 chunk`, `2 chunks`.
-fn chunks_of(n: u64) -> String {
-    format!("{n} chunk{}", if n == 1 { "" } else { "s" })
-}
-
 impl Seen {
     fn item(&mut self, item: io::Result<Bytes>, data: &Content, size: usize) -> io::Result<()> {
         if self.chunks > 0 && self.last != size && self.odd.is_none() {
@@ -104,13 +99,13 @@ impl Seen {
             wrong(format!(
                 "the end came after {} of {len} bytes, in {}: the rest was lost",
                 self.bytes,
-                chunks_of(self.chunks)
+                count(self.chunks, "chunk", "chunks")
             ));
         } else if self.bytes > len {
             wrong(format!(
                 "{} bytes came in {}, and the source has only {len}: some were made up or given twice",
                 self.bytes,
-                chunks_of(self.chunks)
+                count(self.chunks, "chunk", "chunks")
             ));
         } else if let Some(byte) = self.wrong_byte {
             wrong(format!(
@@ -137,7 +132,7 @@ impl Seen {
             wrong(format!(
                 "{} of {size} bytes came before the error; the source delivered {whole}, and {partial} of the {size} \
                  bytes of the next",
-                chunks_of(self.chunks)
+                count(self.chunks, "chunk", "chunks")
             ));
         } else if self.kind() != Some(kind) {
             let got = self.kind().unwrap_or(ErrorKind::Other);

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory, Overlap};
 use grader::meter::{Content, Items, Jobs, KIB, MIB, Source, Window, heap};
-use grader::{Answer, BoxFuture, ERROR_KINDS, Grade, LocalBoxFuture, Trial};
+use grader::{Answer, BoxFuture, ERROR_KINDS, Grade, LocalBoxFuture, Trial, count};
 use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, sleep};
 
@@ -176,20 +176,11 @@ async fn run(t: &Trial, items: Items<Item>, limit: usize, service: Service) -> (
         format!(
             "{} done after the function had returned: they were started, and then neither waited \
              for nor stopped",
-            jobs_and(later, "was", "were")
+            count(later, "job was", "jobs were")
         )
     });
     idle(t, &jobs);
     (answer, at_return)
-}
-
-/// `1 job was`, `2 jobs were`.
-fn jobs_and(n: u64, one: &str, several: &str) -> String {
-    if n == 1 {
-        format!("1 job {one}")
-    } else {
-        format!("{n} jobs {several}")
-    }
 }
 
 fn idle(t: &Trial, jobs: &Jobs) {
@@ -197,7 +188,7 @@ fn idle(t: &Trial, jobs: &Jobs) {
     t.check(Cancel, running == 0, || {
         format!(
             "{} still at work although the function is gone: nothing stopped them",
-            jobs_and(running, "is", "are")
+            count(running, "job is", "jobs are")
         )
     });
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory, Overlap};
 use grader::meter::{Content, Jobs, KIB, MIB, Sink, Source, Watch, Window};
-use grader::{BoxFuture, ERROR_KINDS, Grade, LocalBoxFuture, Trial};
+use grader::{BoxFuture, ERROR_KINDS, Grade, LocalBoxFuture, Trial, count};
 use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 use tokio::time::sleep;
@@ -93,10 +93,7 @@ fn no_job_left(t: &Trial, jobs: &Jobs) {
     t.check(Cancel, jobs.running() == 0, || {
         format!(
             "{} still under way after the function is gone",
-            match jobs.running() {
-                1 => "1 job is".into(),
-                n => format!("{n} jobs are"),
-            }
+            count(jobs.running(), "job is", "jobs are")
         )
     });
 }
@@ -634,12 +631,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             t.whole(&o, 96);
             let late = late.load(Relaxed) / 16;
             t.check(Early, late == 0, || {
-                let rows = if late == 1 {
-                    "row that was"
-                } else {
-                    "rows that were"
-                };
-                format!("{late} {rows} done waited an hour, until the next line came")
+                let rows = count(late, "row that was", "rows that were");
+                format!("{rows} done waited an hour, until the next line came")
             });
             Ok(())
         })

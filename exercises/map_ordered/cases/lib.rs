@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use grader::Criterion::{Backpressure, Cancel, Correct, Early, Errors, Memory, Overlap};
 use grader::meter::{Content, Items, Jobs, KIB, MIB, Source, Window, heap};
-use grader::{Answer, BoxFuture, ERROR_KINDS, Grade, LocalBoxFuture, Trial};
+use grader::{Answer, BoxFuture, ERROR_KINDS, Grade, LocalBoxFuture, Trial, count};
 use tokio::io::AsyncReadExt;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep};
@@ -227,7 +227,7 @@ async fn run(
         format!(
             "{} done after the function had returned: they were started, and then neither waited \
              for nor stopped",
-            jobs_and(later, "was", "were")
+            count(later, "job was", "jobs were")
         )
     });
     idle(t, &jobs);
@@ -240,21 +240,12 @@ async fn sleep_if(time: Duration) {
     }
 }
 
-/// `1 job was`, `2 jobs were`.
-fn jobs_and(n: u64, one: &str, several: &str) -> String {
-    if n == 1 {
-        format!("1 job {one}")
-    } else {
-        format!("{n} jobs {several}")
-    }
-}
-
 fn idle(t: &Trial, jobs: &Jobs) {
     let running = jobs.running();
     t.check(Cancel, running == 0, || {
         format!(
             "{} still at work although the function is gone: nothing stopped them",
-            jobs_and(running, "is", "are")
+            count(running, "job is", "jobs are")
         )
     });
 }
