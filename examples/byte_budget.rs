@@ -52,15 +52,15 @@ async fn by_bytes(kib: u32, budget: Arc<Semaphore>, permits: u32) -> Result<()> 
         for _item in 0..64 {
             let permit = budget.clone().acquire_many_owned(permits).await?; // one for each KiB
             queue
-                .send((vec![b'.'; kib as usize * 1024], permit))
+                .send((permit, vec![b'.'; kib as usize * 1024]))
                 .await?;
         }
         anyhow::Ok(())
     };
     let consumer = async {
-        while let Some((_bytes, _permit)) = items.recv().await {
+        while let Some((_permit, _bytes)) = items.recv().await {
             sleep(Duration::from_millis(1)).await;
-        } // the item is dropped here, and its permit with it
+        } // the item is dropped here, and its permit after it
         Ok(())
     };
     tokio::try_join!(source, consumer).map(|_ended| ())

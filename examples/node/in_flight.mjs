@@ -3,7 +3,7 @@
 //     node examples/node/in_flight.mjs
 //     node examples/node/in_flight.mjs 600   # 600 pages instead of 60
 
-import { PassThrough, promises, Writable } from "node:stream";
+import { PassThrough, promises, Readable, Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -104,6 +104,8 @@ async function main() {
     const two = await measure(ready(database(pages), mark));
     console.log(`mark ${String(mark).padEnd(13)}${one}${two}`);
   }
+  const ahead = Readable.from(database(pages)); // fetches while the client handles
+  console.log(`Readable, mark 100${await measure(drain(ahead, 100))}`);
 }
 
 main().catch((error) => {
