@@ -313,6 +313,34 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             Ok(())
         })
         .about("looked at before each chunk");
+    grade
+        .case("the_unfinished_file_is_gone", &[Errors], |t| async move {
+            let path = place(true);
+            let swept = Arc::new(AtomicU64::new(0));
+            let (gone, photo_jpg) = (Arc::clone(&swept), path.clone());
+            let sweep = std::iter::from_fn(move || {
+                let folder = photo_jpg.parent().expect("it is in a folder");
+                for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+                    if file.path() != photo_jpg && fs::remove_file(file.path()).is_ok() {
+                        gone.fetch_add(1, Relaxed);
+                    }
+                }
+                None
+            });
+            let body = t.give(Chunks::new(photo(2 * MIB)));
+            let body = body.chain(tokio_stream::iter(sweep));
+            let saved = t.solve(|| save_stream(&path, body, 4 * MIB)).await;
+            // Whoever has no file there yet has lost none.
+            if swept.load(Relaxed) > 0 {
+                saved.err_for(
+                    Errors,
+                    "somebody had removed the unfinished file before it could take the old one's place",
+                )?;
+                untouched(&t, Errors, &path, true, "although there was no new one to take its place");
+            }
+            Ok(())
+        })
+        .about("somebody sweeps the folder right before the end");
 
     #[cfg(unix)]
     grade
