@@ -443,20 +443,30 @@ fn check_and_watch_with_the_real_grader() {
     hand_in("bob/exercises/relay/cases/lib.rs", "pub fn grade() {}\n");
     hand_in("carl/relay.rs", STUB);
     hand_in("dora/notes.txt", "none yet\n");
+    // What anna handed in, and one of the course's own solutions.
+    hand_in("emil/notes.txt", "");
+    std::os::unix::fs::symlink("../anna/relay.rs", class.path().join("emil/relay.rs")).unwrap();
+    hand_in(
+        "fred/relay.rs",
+        "#[path = \"../solutions/right_copy.rs\"]\nmod copied;\npub use copied::*;\n",
+    );
     let dir = class.path().to_str().unwrap();
     let (code, json, _) = place.run(&["check", "relay", "--json", "--submissions", dir]);
     assert_eq!(
         (code, outcomes(&json)),
         (
-            1,
+            2,
             vec![
                 is("met", true),
                 is("not_met", true),
                 is("not_handed_in", false),
-                is("not_handed_in", false)
+                is("not_handed_in", false),
+                is("not_run", false),
+                is("not_compiled", false)
             ]
         )
     );
+    assert!(json.contains("not a link"), "{json}");
     assert!(json.contains("\"submission\": \"anna\""), "{json}");
     let kept = fs::read_to_string(place.target.join("submissions/exercises/relay/src/lib.rs"));
     assert_eq!(kept.unwrap(), STUB, "the checkout is clean again");

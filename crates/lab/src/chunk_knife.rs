@@ -13,7 +13,7 @@ pub static LAB: Lab = Lab {
     caption: "Above, the bytes that have arrived, under the characters that they are; upright lines are the cuts \
               between chunks, in red where they cut a character. Below, what three decoders have made of them so \
               far. Node.js: chunk.toString() does what lossy does, and setEncoding('utf8') what carry does, as \
-              long as no byte is wrong.",
+              long as no byte is wrong or missing.",
     pace: Pace {
         unit: "step",
         step: 1,

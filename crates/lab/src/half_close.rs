@@ -122,8 +122,8 @@ pub static LAB: Lab = Lab {
             label: "Node.js: allowHalfOpen: false",
             values: &[("between", "nothing"), ("server", "early")],
             question: Question {
-                ask: "When the question has ended, the server's own direction is ended too. How many KiB of the \
-                      answer does the client get?",
+                ask: "When the question has ended, the server's own direction is ended too, and its answer comes later. \
+                      How many KiB of it does the client get?",
                 unit: "KiB",
                 measure: "got",
             },

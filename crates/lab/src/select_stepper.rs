@@ -29,10 +29,10 @@ pub static LAB: Lab = Lab {
             label: "The branch that reads",
             kind: Kind::Choice {
                 options: &[
-                    ("exact", "read_exact, called anew"),
+                    ("exact", "read_frame, called anew"),
                     ("line", "read_line, called anew"),
                     ("buf", "read_buf into the struct, called anew"),
-                    ("pinned", "read_exact, pinned outside the loop"),
+                    ("pinned", "read_frame, pinned outside the loop"),
                 ],
                 default: "exact",
             },
@@ -73,7 +73,7 @@ pub static LAB: Lab = Lab {
     ],
     presets: &[
         Preset {
-            label: "read_exact",
+            label: "read_frame",
             values: &[],
             question: Question {
                 ask: "Two frames, 18 bytes in all, come a byte at a time. In each turn of the loop the timer fires \

@@ -18,7 +18,7 @@ pub(super) enum Outcome {
     NotCompiled(String),
     /// Cargo never came to compile it, or the grader wrote no report.
     NotRun(String),
-    /// Of a submission: there is no file, or it is the stub.
+    /// Of a submission: there is no file, or it still has a `todo!()`.
     NotHandedIn,
 }
 

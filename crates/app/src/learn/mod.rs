@@ -45,7 +45,8 @@ compiler or cargo said where there is no report.
 With --submissions, each folder in DIR is what one learner handed in: a clone of this
 project, or a folder with files such as count_lines.rs. Only the learner's files are
 taken from it, into a checkout of your last commit. An element has `submission` too, the
-name of the folder, and its outcome may be not_handed_in: no file, or the stub.
+name of the folder, and its outcome may be not_handed_in: no file, or one
+that still has a todo!().
 What they wrote runs with your rights: see src/teaching.md.";
 const HINT: &str = "\
 Examples:

@@ -15,10 +15,13 @@ const LARGEST: u64 = 1 << 20;
 
 pub(super) fn run(course: &Course, dir: &Path, names: &[String], json: bool) -> Result<ExitCode> {
     let submissions = submissions(dir)?;
-    let clean = Course::find(&checkout(course)?)?;
+    let place = checkout(course)?;
+    let clean = Course::find(&place)?;
     let chosen = check::chosen(&clean, names)?;
     let mut rows = Vec::new();
     for (i, folder) in submissions.iter().enumerate() {
+        // What the code of the one before changed is not there for the next.
+        as_committed(&place)?;
         let who = folder.file_name().unwrap_or_default().to_string_lossy();
         for exercise in &chosen {
             eprintln!("[{}/{}] {who}: {}", i + 1, submissions.len(), exercise.name);
@@ -86,9 +89,25 @@ fn checkout(course: &Course) -> Result<PathBuf> {
     }
     let root = course.root.display().to_string();
     git(&place, &["fetch", "--quiet", "--depth", "1", &root, "HEAD"])?;
-    git(&place, &["reset", "--quiet", "--hard", "FETCH_HEAD"])?;
-    git(&place, &["clean", "--quiet", "-f", "-d"])?;
+    as_committed(&place)?;
     Ok(place)
+}
+
+/// What is in `place` is as it was committed, but for the solutions: a learner's file could include one.
+fn as_committed(place: &Path) -> Result<()> {
+    git(place, &["reset", "--quiet", "--hard", "FETCH_HEAD"])?;
+    git(place, &["clean", "--quiet", "-f", "-d"])?;
+    let exercises = place.join("exercises");
+    for exercise in std::fs::read_dir(&exercises)
+        .with_context(|| format!("cannot read {}", exercises.display()))?
+    {
+        let solutions = exercise?.path().join("solutions");
+        if solutions.is_dir() {
+            std::fs::remove_dir_all(&solutions)
+                .with_context(|| format!("cannot remove {}", solutions.display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn git(place: &Path, args: &[&str]) -> Result<()> {
@@ -123,16 +142,31 @@ fn grade(clean: &Course, exercise: &Exercise, folder: &Path) -> Result<Outcome> 
     let Some(file) = handed_in(exercise, folder) else {
         return Ok(Outcome::NotHandedIn);
     };
+    // A link could lead to what somebody else handed in.
+    let within = |file: &Path| {
+        Some(
+            file.canonicalize()
+                .ok()?
+                .starts_with(folder.canonicalize().ok()?),
+        )
+    };
+    if within(&file) != Some(true) {
+        return Ok(Outcome::NotRun(format!(
+            "{} leads out of {}: hand in the file itself, not a link",
+            file.display(),
+            folder.display()
+        )));
+    }
     let size = file.metadata().map_or(0, |file| file.len());
     if size > LARGEST {
         return Ok(Outcome::NotRun(format!(
-            "{} has {size} bytes",
+            "{} has {size} bytes, and at most {LARGEST} are taken: hand in the source alone",
             file.display()
         )));
     }
     let Ok(source) = std::fs::read_to_string(&file) else {
         return Ok(Outcome::NotRun(format!(
-            "{} is no UTF-8, or cannot be read",
+            "{} is no UTF-8, or cannot be read: save it as UTF-8",
             file.display()
         )));
     };
