@@ -1,7 +1,7 @@
-// right: room in `out` is reserved before the batch is begun
+// right: room in `out` is reserved once the batch is done
 //
 // Why it is right: a timer that is made anew in each turn of the loop still ends at the same point in time.
-// `reserve` waits for room, and what is sent with its permit cannot be lost. In Node.js: check
+// `reserve` waits for room, and a send with its permit does not wait. In Node.js: check
 // `writableLength`, or wait for `'drain'`.
 
 use std::collections::VecDeque;

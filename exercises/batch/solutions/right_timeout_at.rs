@@ -1,9 +1,9 @@
 // right: the first item is waited for without a limit, the others until a point in time
 //
 // Why it is right: a timeout that goes off drops `next`, which has taken nothing by then; the batch is outside.
-// The deadline is a point in time, so later items cannot move it. After the end the stream is asked once more,
-// as `while let` does. In Node.js: `Promise.race` with `next()` leaves the `next()` running, so its item has to
-// be kept for the next batch.
+// The deadline is a point in time, so later items cannot move it. After the end the stream is not asked again.
+// In Node.js: `Promise.race` with `next()` leaves the `next()` running, so its item has to be kept for the next
+// batch.
 
 use std::time::Duration;
 
@@ -21,13 +21,18 @@ where
     S: Stream<Item = T> + Unpin + Send + 'static,
     T: Send + Sync + 'static,
 {
-    while let Some(first) = items.next().await {
+    let mut ended = false;
+    while !ended && let Some(first) = items.next().await {
         let deadline = Instant::now() + wait;
         let mut batch = vec![first];
         while batch.len() < max {
             match timeout_at(deadline, items.next()).await {
                 Ok(Some(item)) => batch.push(item),
-                Ok(None) | Err(_) => break, // `next` says once more that it is the end
+                Ok(None) => {
+                    ended = true;
+                    break;
+                }
+                Err(_) => break,
             }
         }
         out.send(batch).await?;

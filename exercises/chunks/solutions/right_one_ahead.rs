@@ -4,7 +4,8 @@
 //! with it and comes back with the chunk, and a `JoinSet` that is dropped aborts what it holds. It is worth it where
 //! the caller is busy for as long as a chunk takes to come, and costs a second chunk of memory.
 //!
-//! In Node.js: `let next = read()` before the `yield`, and `await next` after it.
+//! In Node.js: `let next = read()` before the `yield`, and `await next` after it; with `next.catch(() => {})`, or its
+//! error ends the process while the caller is busy.
 
 use std::io;
 use std::pin::Pin;

@@ -3,7 +3,7 @@
 //! Why it is right: `then` makes its next future when it is asked for an item, and keeps it until it is
 //! done. The reader goes back into its place only after a whole chunk.
 //!
-//! In Node.js: `Readable.from` an endless generator, and `map` with an async function.
+//! In Node.js: an `async function*`, since `Readable.map` cannot end the stream and reads ahead.
 
 use std::io;
 use std::sync::Arc;

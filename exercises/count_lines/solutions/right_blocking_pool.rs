@@ -3,7 +3,7 @@
 //! Why it is right: the channel's bound is the bound of memory: eight chunks wait, one is filled, one is counted.
 //! When the caller gives up, the sending half is dropped, and the job ends with its loop.
 //!
-//! In Node.js: a `worker_threads` Worker, and a `postMessage` that waits while eight chunks are unanswered.
+//! In Node.js: a `worker_threads` Worker, and a loop that waits while eight chunks are unanswered.
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc;

@@ -1,4 +1,4 @@
-// trap fails correct, cancel: asks to be polled again at once whenever it has to wait, so nothing else gets the processor
+// trap fails correct, cancel: asks to be polled again at once whenever it has to wait, so it takes a whole core, and virtual time stands still
 
 use std::future::poll_fn;
 use std::pin::Pin;

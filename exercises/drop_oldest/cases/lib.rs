@@ -760,8 +760,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 ),
                 Some(true) => t.wrong(
                     Correct,
-                    "another thread pushed one item after the other, with room for 4, and a push gave one back: where \
-                     a pop has the lock at that moment, it waits for it",
+                    "another thread pushed one item after the other, with room for 4, and a push gave one back: a push \
+                     may wait for a lock for a moment, and never for room",
                 ),
                 Some(false) => t.check(Correct, popped == PUSHES, || {
                     format!("another thread pushed {PUSHES} items, and {popped} were popped")
@@ -923,6 +923,44 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             Ok(())
         })
         .about("a pop waits, more items come than there is room for, and it is dropped");
+    grade
+        .case("more_comes_after_one_gave_up", &[Cancel, Correct], |t| async move {
+            let got = t.solve(|| async move {
+                let mut ends = Vec::new();
+                for gives_up in [false, true] {
+                    let queue = queue(2);
+                    let mut waits = gives_up.then(|| Box::pin(pop(&queue)));
+                    if let Some(waits) = &mut waits {
+                        let _ = poll_once(waits).await;
+                    }
+                    let first = push(&queue, 0..3);
+                    drop(waits);
+                    let later = push(&queue, 3..9);
+                    let kept = later.iter().filter(|back| back.is_none()).count();
+                    let pushes = first.into_iter().chain(later).flatten().count();
+                    let pops = pops(&queue, 9).await;
+                    let popped = pops.iter().filter(|pop| **pop != Waits).count();
+                    ends.push((kept, pushes + popped));
+                }
+                anyhow::Ok(ends)
+            });
+            let ends = got.await.ok()?;
+            // What is wrong without a pop that is dropped, other cases tell.
+            if ends[0] == (0, 9) {
+                let (kept, back) = ends[1];
+                t.check(Cancel, kept == 0, || {
+                    format!(
+                        "a pop waited, 3 items came with room for 2, and the pop was dropped. Then 6 more came, and \
+                         {kept} of these pushes gave nothing back: the queue was full, and grew"
+                    )
+                });
+                t.check(Cancel, kept > 0 || back == 9, || {
+                    format!("of 9 items, one of which a pop had that was dropped, {back} came back")
+                });
+            }
+            Ok(())
+        })
+        .about("a pop waits, is dropped after more had come, and the pushes go on");
     grade
         .case("given_up_beside_another", &[Cancel, Correct], |t| async move {
             let got = t.solve(|| async move {

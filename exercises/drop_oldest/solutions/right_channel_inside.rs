@@ -1,13 +1,14 @@
 // right: a bounded `mpsc` channel inside, whose front is taken off by the push that finds it full
 
 //! Why it is right: the channel holds the items and their bound. A push that gets `Full` takes the oldest out at
-//! the other end and tries again. The receiver's lock is never held across an `.await`; waiting is up to a
-//! `Notify`, in whose line a `pop` stands before it looks.
+//! the other end and tries again, and holds the receiver's lock from the first try to the last, so that no `pop`
+//! makes room in between. No lock is held across an `.await`; waiting is up to a `Notify`, in whose line a `pop`
+//! stands before it looks.
 //!
-//! In Node.js: `readable.read()` on an object stream, before `push` is tried again.
+//! In Node.js: `readable.read()` on an object stream whose `readableLength` is at its mark, and then `push`.
 
 use std::pin::pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, error::TryRecvError, error::TrySendError};
@@ -28,27 +29,28 @@ impl<T: Send> DropOldest<T> {
         }
     }
 
-    fn take(&self) -> Result<T, TryRecvError> {
-        let mut front = self.front.lock().unwrap_or_else(PoisonError::into_inner);
-        front.try_recv()
+    fn front(&self) -> MutexGuard<'_, mpsc::Receiver<T>> {
+        self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn push(&self, mut item: T) -> Option<T> {
         let back = self.back.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(back) = &*back else {
+            return Some(item);
+        };
+        let mut front = self.front();
         let mut oldest = None;
         loop {
-            let Some(back) = &*back else {
-                return Some(item);
-            };
             match back.try_send(item) {
                 Ok(()) => break,
                 Err(TrySendError::Full(again)) => {
                     item = again;
-                    oldest = self.take().ok();
+                    oldest = front.try_recv().ok();
                 }
                 Err(TrySendError::Closed(item)) => return Some(item),
             }
         }
+        drop(front);
         self.ring.notify_one();
         oldest
     }
@@ -57,7 +59,8 @@ impl<T: Send> DropOldest<T> {
         loop {
             let mut rung = pin!(self.ring.notified());
             rung.as_mut().enable();
-            match self.take() {
+            let oldest = self.front().try_recv();
+            match oldest {
                 Ok(item) => return Some(item),
                 Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => rung.await,

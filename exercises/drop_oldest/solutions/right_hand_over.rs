@@ -61,7 +61,7 @@ impl<T: Send> DropOldest<T> {
         if state.closed {
             return Some(item);
         }
-        let full = state.items.len() == self.cap;
+        let full = state.items.len() >= self.cap; // what came back may stand above it
         let oldest = if full { state.items.pop_front() } else { None };
         state.items.push_back(item);
         state.hand_over();
@@ -84,7 +84,8 @@ impl<T: Send> DropOldest<T> {
         };
         waits.hand.ring.notified().await;
         let item = lock(&waits.hand.item).take();
-        item
+        // Woken by `close`, it may find what another one has put back meanwhile.
+        item.or_else(|| lock(&self.state).items.pop_front())
     }
 
     pub fn close(&self) {

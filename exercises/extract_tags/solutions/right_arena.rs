@@ -3,7 +3,7 @@
 //! Why it is right: a tag is a view here too, but of a block in which every byte is a tag that is kept. One
 //! allocation serves 512 tags of 16 bytes.
 //!
-//! In Node.js: `Buffer.from(view)`, which cuts small copies out of a pool of 8 KiB in the same way.
+//! In Node.js: `Buffer.from(view)`, which cuts small copies out of a pool of 8 KiB (64 KiB in newer versions) in the same way.
 
 use std::io;
 

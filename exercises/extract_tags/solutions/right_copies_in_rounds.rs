@@ -1,7 +1,7 @@
 // right: views, and as soon as they hold 512 KiB of records they are replaced by copies
 
-//! Why it is right: A view pins its record until the next round, and a round is over when 512 KiB are pinned: the limit
-//! counts the bytes that are held, not the tags.
+//! Why it is right: a view pins its record until the next round, and a round is over when the records of 512 KiB are
+//! pinned. The limit counts their lengths: a record that is a view itself pins more, for as long as a round lasts.
 //!
 //! In Node.js: push `chunk.subarray(0, n)`, add up `chunk.length`, and replace what was pushed by `Buffer.from(view)`.
 

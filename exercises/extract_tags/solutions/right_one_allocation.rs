@@ -3,7 +3,8 @@
 //! Why it is right: All tags lie in one vector, which grows with the tags and not with the records. Each `Bytes` is a view
 //! of it, and what they pin are tags.
 //!
-//! In Node.js: `Buffer.concat` of copies, then `subarray` for each tag: one `ArrayBuffer` with nothing else in it.
+//! In Node.js: `Buffer.concat` of copies, then `subarray` for each tag: one `ArrayBuffer` with nothing else in
+//! it, if they are too large for the pool.
 
 use std::io;
 

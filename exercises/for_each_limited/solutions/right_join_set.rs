@@ -2,7 +2,8 @@
 
 // A task keeps its place in the set until it is joined, so the length of the set counts what is in memory. Both
 // branches are cancel safe. After an error the set is dropped, which aborts its tasks.
-// In Node.js: `limit` workers, `for await (const item of items) await work(item)`, over one shared generator.
+// In Node.js: `limit` workers that call `items.next()` of one generator themselves. A `for await` that throws would
+// wait for the `next()` of the others.
 
 use tokio::task::JoinSet;
 use tokio_stream::{Stream, StreamExt};

@@ -1,7 +1,7 @@
 // right: a `BytesMut` that is filled by `read_buf` and from which whole lines are split off
 
 //! Why it is right: what is in `buf` is the start of one line, and as soon as that is longer than the limit it is thrown
-//! away and only its length stays. `split_to` gives a line away without a copy, and `reserve` uses its memory again.
+//! away and only that it was too long stays. `split_to` gives a line away without a copy, and `reserve` uses its memory again.
 //!
 //! In Node.js: a `rest` that is a `Buffer`, cut with `subarray`.
 

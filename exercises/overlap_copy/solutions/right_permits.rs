@@ -1,6 +1,6 @@
 // right: a permit travels with each chunk, from before the read until after the write
 
-// The channel has no bound; the semaphore has: `depth` chunks may be under way, whoever holds them. Taken
+// The channel has no bound; the semaphore has: `depth + 1` chunks may be under way, whoever holds them. Taken
 // before the read, a permit also bounds what is in the reader's hands.
 //
 // Node.js: a counter of bytes that are under way, and a promise that the writer resolves.

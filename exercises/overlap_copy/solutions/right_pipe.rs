@@ -3,7 +3,8 @@
 // The pipe is the window: its writer waits when it holds `depth * chunk` bytes. Each copy has a buffer of one
 // chunk of its own.
 //
-// Node.js: `src.pipe(new PassThrough({ highWaterMark: depth * chunk })).pipe(dst)`, as `pipeline`.
+// Node.js: `pipeline(src, new PassThrough({ highWaterMark: depth * chunk / 2 }), dst)`: each of its two sides has
+// that mark.
 
 use anyhow::Result;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, copy_buf, simplex};

@@ -1,4 +1,4 @@
-// right: one future polls both sides, with a `VecDeque` of at most `depth` chunks between them
+// right: one future polls both sides, with a `VecDeque` of at most `depth + 1` chunks between them, of which the first is being written
 
 // There is no task and no channel. As long as there is room, the source is polled, and as long as there is a
 // chunk, the sink is; each of them wakes this future.

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 ///
 /// # Errors
 ///
-/// The first error of either side: a read, a write, a flush or the shutdown. After an error of
+/// An error of either side: a read, a write, a flush or the shutdown; of two, either one. After an error of
 /// `src`, `dst` is dropped without a shutdown; after an error of `dst`, nobody waits for `src`.
 pub async fn overlap_copy<R, W>(src: R, dst: W, chunk: usize, depth: usize) -> anyhow::Result<u64>
 where

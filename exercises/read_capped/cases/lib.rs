@@ -144,18 +144,24 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         )
         .budget(2 * MIB + 256 * KIB)
         .size(64 * GIB);
-    grade
-        .case("a_body_of_5_mib", &[Memory, Correct], |t| async move {
-            let body = Content::repeat("json", 5 * MIB);
-            let src = t.give(Source::new(body.clone()).shaped(&[16 * 1024]));
-            let got = t.solve(|| read_capped(src, 5 * MIB as usize)).await.ok()?;
-            t.equal("length of the body", got.len() as u64, 5 * MIB);
-            t.check(Correct, body.differs(0, &got).is_none(), || {
-                "the body has other bytes than the source".into()
-            });
-            Ok(())
-        })
-        .budget(10 * MIB + 256 * KIB);
+    for (name, read) in [
+        ("a_body_of_5_mib", 16 * 1024),
+        ("a_body_of_5_mib_in_packets", 1000),
+    ] {
+        grade
+            .case(name, &[Memory, Correct], move |t| async move {
+                let body = Content::repeat("json", 5 * MIB);
+                let src = t.give(Source::new(body.clone()).shaped(&[read]));
+                let got = t.solve(|| read_capped(src, 5 * MIB as usize)).await.ok()?;
+                t.equal("length of the body", got.len() as u64, 5 * MIB);
+                t.check(Correct, body.differs(0, &got).is_none(), || {
+                    "the body has other bytes than the source".into()
+                });
+                Ok(())
+            })
+            .about(format!("and a cap of 5 MiB, at most {read} bytes a read"))
+            .budget(10 * MIB + 256 * KIB);
+    }
     grade
         .case(
             "10_bytes_and_a_cap_of_4_gib",

@@ -1,11 +1,10 @@
 // right: reads straight into the body, with room for one byte more than allowed
 
 //! Why it is right: `limit` leaves room for one byte more than may come, and `read_buf` fills what
-//! the vector has. `reserve` doubles the vector, so there are few reads, and never more than twice
-//! what has arrived.
+//! the vector has. `reserve` doubles the vector, so there are few reads, and at most twice
+//! what has arrived and 8 KiB.
 //!
-//! In Node.js: `fh.read(buffer, length)` with `Math.min(room + 1, …)`, into a buffer that is
-//! doubled by hand.
+//! In Node.js: `fh.read(buffer, offset, Math.min(room + 1, …))`, into a buffer that is doubled by hand.
 
 use anyhow::ensure;
 use bytes::BufMut;

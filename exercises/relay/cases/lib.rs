@@ -105,6 +105,41 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     }
 
     grade
+        .case("a_word_an_hour", &[Correct], |t| async move {
+            let hour = Duration::from_secs(3600);
+            let page = Content::exactly("one two three");
+            let src = t.give(Source::new(page.clone()).paced(4, hour));
+            let dst = t.give(Sink::new(page.clone()));
+            let seen = dst.watch();
+            let both = t.solve(|| async {
+                let looks = async {
+                    let mut taken = [0; 3];
+                    tokio::time::sleep(hour / 2).await;
+                    for taken in &mut taken {
+                        *taken = seen.position();
+                        tokio::time::sleep(hour).await;
+                    }
+                    taken
+                };
+                let (n, taken) = tokio::join!(relay(src, dst), looks);
+                Ok((n?, taken))
+            });
+            let (n, taken) = both.await.ok()?;
+            t.equal("bytes", n, page.len());
+            t.check(Correct, taken == [4, 8, 12], || {
+                let late = (1..4).zip(taken).find(|&(hours, taken)| taken < 4 * hours);
+                let (hours, taken) = late.unwrap_or_default();
+                format!(
+                    "of {} bytes that had come, the sink had {taken}, half an hour later: what fills no buffer yet must \
+                     not wait for more",
+                    4 * hours
+                )
+            });
+            Ok(())
+        })
+        .about("4 bytes an hour");
+
+    grade
         .case("two_at_once", &[Correct], |t| async move {
             let page = |text| {
                 let page = Content::exactly(text);

@@ -1,7 +1,7 @@
 // right: `copy_buf` from a `BufReader` of 64 KiB into a `BufWriter` of 64 KiB, which is shut down
 
-//! Why it is right: 128 KiB lie between the two ends, half of the window. `copy_buf` flushes when the source has
-//! ended, and the shutdown of a `BufWriter` flushes what it holds and then shuts down the sink inside.
+//! Why it is right: 128 KiB lie between the two ends, half of the window. `copy_buf` flushes whenever the
+//! source has nothing yet, and when it has ended. The shutdown of a `BufWriter` flushes what it holds and then shuts down the sink inside.
 //!
 //! In Node.js: `writable.cork()` and `writable.uncork()` around a few writes.
 

@@ -1,7 +1,7 @@
 // right: `copy_buf` writes straight out of a `BufReader` of 64 KiB
 
 //! Why it is right: the buffer is the reader's own and is refilled only when all of it is written.
-//! `copy_buf` flushes at the end, and `shutdown` says that there is no more.
+//! `copy_buf` flushes whenever there is nothing to read, and `shutdown` says that there is no more.
 //!
 //! In Node.js: `src.pipe(dst)` with a `highWaterMark` of 65536, plus the error handling that `pipe`
 //! leaves out.

@@ -4,7 +4,8 @@
 //! sink is busy. `write_all` goes on until a short write has become a whole one.
 //!
 //! In Node.js: `for await (const chunk of src) if (!dst.write(chunk)) await once(dst, 'drain')`,
-//! then `dst.end()` and `await finished(dst)`.
+//! then `dst.end()` and `await finished(dst)`; with an `'error'` listener on `dst`, and `dst.destroy()` if the loop
+//! throws. `pipeline` does both.
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 

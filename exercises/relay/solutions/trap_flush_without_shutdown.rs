@@ -1,4 +1,4 @@
-// trap fails correct: `copy` flushes and does not shut down, so the reader at the other end waits for more
+// trap fails correct: `copy` flushes and does not shut down, so a whole page looks cut off to its reader
 
 use tokio::io::{AsyncRead, AsyncWrite};
 

@@ -236,7 +236,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 Ok(all)
             });
             let n = all.await.ok()?;
-            t.equal("bytes in all", n, t.size());
+            t.equal("checksums in all", n, t.size());
             Ok(())
         })
         .about("one after the other")

@@ -3,7 +3,7 @@
 //! Why it is right: the channel's bound and the size of a chunk are the bound of memory, and `send` waits for a
 //! free place. An error returns at once; the sending half is dropped with it, and the job ends with its loop.
 //!
-//! In Node.js: a `worker_threads` Worker, and a `postMessage` that waits while eight chunks are unanswered.
+//! In Node.js: a `worker_threads` Worker, and a loop that waits while eight chunks are unanswered.
 
 use std::io;
 

@@ -1,5 +1,10 @@
 // right: a thread adds up what comes through a channel of four chunks
 
+//! Why it is right: four chunks wait at the most, and the thread ends with its loop. It blocks the caller's thread while
+//! the channel is full, and so all other tasks there: `right_blocking_pool` waits with `.await`.
+//!
+//! In Node.js: a `worker_threads` Worker and `Atomics.wait`, which the main thread should not do either.
+
 use std::io;
 
 use bytes::Bytes;

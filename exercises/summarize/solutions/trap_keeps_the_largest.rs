@@ -1,4 +1,4 @@
-// trap fails memory: the longest chunk is kept to the end of the program, for whoever asks
+// trap fails memory: a handle of every 64th chunk is kept to the end of the program
 
 use std::io;
 

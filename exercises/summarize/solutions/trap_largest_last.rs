@@ -1,4 +1,4 @@
-// trap fails correct: `largest` is the length of the last chunk that grew
+// trap fails correct: `largest` is the length of the last chunk that was no shorter than the average
 
 use std::io;
 

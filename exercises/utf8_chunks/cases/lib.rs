@@ -251,7 +251,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             tell(&t, Errors, &missed);
             Ok(())
         })
-        .about("after 79 KB of text");
+        .about("after 87 KB of text");
     grade
         .case("wrong_at_once", &[Early], |t| async move {
             let mut late = Vec::new();

@@ -3,7 +3,7 @@
 //! Why it is right: a character that was begun is finished byte by byte, and it is whole or wrong after four at the
 //! most. The rest of the chunk is looked at where it is. The decoder takes no memory of its own.
 //!
-//! In Node.js: `new StringDecoder("utf8")`, which keeps up to four bytes in a `Buffer` of its own; it replaces what is
+//! In Node.js: `new StringDecoder("utf8")`, which keeps up to three bytes in a `Buffer` of its own; it replaces what is
 //! wrong and does not refuse it.
 
 use std::str;

@@ -1,9 +1,4 @@
-// right: keeps the chunks as they came, while they fit, and joins them at the end
-
-//! Why it is right: the sum is looked at before a chunk is kept. While the chunks are joined, the body is there
-//! twice, and twice is what the budget allows.
-//!
-//! In Node.js: `chunks.push(chunk)` while the sum fits, then `Buffer.concat(chunks)`.
+// trap fails memory: keeps each read in the buffer of 16 KiB that it came in, however short it was
 
 use anyhow::ensure;
 use bytes::{Bytes, BytesMut};
