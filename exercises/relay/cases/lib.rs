@@ -114,10 +114,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             let both = t.solve(|| async {
                 let looks = async {
                     let mut taken = [0; 3];
-                    tokio::time::sleep(hour / 2).await;
+                    let mut wait = hour / 2;
                     for taken in &mut taken {
+                        tokio::time::sleep(wait).await;
                         *taken = seen.position();
-                        tokio::time::sleep(hour).await;
+                        wait = hour;
                     }
                     taken
                 };

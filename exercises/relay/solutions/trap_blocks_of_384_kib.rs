@@ -1,4 +1,4 @@
-// trap fails backpressure: gathers 384 KiB before it writes, which fits the memory and not the window
+// trap fails correct, backpressure: gathers 384 KiB before it writes, which fits the memory and not the window
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 

@@ -1,4 +1,4 @@
-// trap fails memory, backpressure: takes in the whole input before it writes the first byte
+// trap fails correct, memory, backpressure: takes in the whole input before it writes the first byte
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
