@@ -1,8 +1,8 @@
-// right: gathers up to 512 KiB before it writes, so that a small body makes no unfinished file
+// right: gathers up to 512 KiB before it writes, so that a small body makes its unfinished file only when it has come
 
 //! Why it is right: What is gathered has a limit that no body can move, and the file appears only when it is needed.
 //!
-//! In Node.js: `fs.createWriteStream` with `highWaterMark: 512 * 1024`, into a file beside the target, then `fs.rename`.
+//! In Node.js: an array of chunks that is written when it has 512 KiB, into a file beside the target; then `fs.rename`.
 
 use std::fs;
 use std::io;
@@ -24,14 +24,17 @@ impl Drop for Unfinished {
     }
 }
 
-async fn open<'a>(
-    file: &'a mut Option<tokio::fs::File>,
+/// Opens the file with its first use. It is ours to remove only when we have made it.
+fn open<'a>(
+    file: &'a mut Option<(tokio::fs::File, Unfinished)>,
     path: &Path,
 ) -> io::Result<&'a mut tokio::fs::File> {
     if file.is_none() {
-        *file = Some(tokio::fs::File::create_new(path).await?);
+        let made = fs::File::create_new(path)?;
+        *file = Some((tokio::fs::File::from_std(made), Unfinished(path.to_owned())));
     }
-    file.as_mut().ok_or_else(|| io::ErrorKind::Other.into())
+    let file = file.as_mut().map(|(file, _)| file);
+    file.ok_or_else(|| io::ErrorKind::Other.into())
 }
 
 fn beside(path: &Path) -> anyhow::Result<PathBuf> {
@@ -53,7 +56,7 @@ where
     S: Stream<Item = io::Result<Bytes>> + Unpin + Send + 'static,
 {
     let mut body = body;
-    let part = Unfinished(beside(path)?);
+    let part = beside(path)?;
     let mut file = None;
     let mut gathered = Vec::with_capacity(512 * 1024);
     let mut total = 0;
@@ -62,7 +65,7 @@ where
         total += chunk.len() as u64;
         anyhow::ensure!(total <= max, "more than {max} bytes");
         if gathered.len() + chunk.len() > gathered.capacity() {
-            let file = open(&mut file, &part.0).await?;
+            let file = open(&mut file, &part)?;
             file.write_all(&gathered).await?;
             file.write_all(&chunk).await?;
             gathered.clear();
@@ -70,10 +73,10 @@ where
             gathered.extend_from_slice(&chunk);
         }
     }
-    let file = open(&mut file, &part.0).await?;
-    file.write_all(&gathered).await?;
-    file.flush().await?;
-    file.sync_all().await?;
-    tokio::fs::rename(&part.0, path).await?;
+    let whole = open(&mut file, &part)?;
+    whole.write_all(&gathered).await?;
+    whole.flush().await?;
+    whole.sync_all().await?;
+    fs::rename(&part, path)?;
     Ok(total)
 }

@@ -1,7 +1,8 @@
 // right: a job of the blocking pool writes, and commits when it is told to
 
 //! Why it is right: a channel that closes means that somebody went away, and that is no reason to keep the file. The
-//! order to commit is sent after the last byte, and nowhere else. Four chunks are the bound of memory.
+//! order to commit is sent after the last byte, and nowhere else. Six chunks are the bound of memory. The price: a thread for each upload, of the 512 that the
+//! pool has, so a server limits its uploads to fewer.
 //!
 //! In Node.js: a `worker_threads` Worker that renames on a message, and removes its file on `'close'`.
 
@@ -20,12 +21,15 @@ use tokio_stream::{Stream, StreamExt};
 struct Unfinished(Option<PathBuf>);
 
 impl Unfinished {
-    fn beside(path: &Path) -> Self {
+    /// Makes the file, and the guard once it is there: where the name was taken, the file is somebody else's.
+    fn beside(path: &Path) -> io::Result<(Self, File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let mut name = OsString::from(path.file_name().unwrap_or_default());
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
         name.push(format!(".{process}-{count}.part"));
-        Unfinished(Some(path.with_file_name(name)))
+        let path = path.with_file_name(name);
+        let file = File::create_new(&path)?;
+        Ok((Unfinished(Some(path)), file))
     }
 
     fn path(&self) -> &Path {
@@ -59,8 +63,7 @@ where
     let (sender, mut receiver) = mpsc::channel(4);
     let path = path.to_owned();
     let writer = spawn_blocking(move || -> io::Result<bool> {
-        let unfinished = Unfinished::beside(&path);
-        let mut file = File::create_new(unfinished.path())?;
+        let (unfinished, mut file) = Unfinished::beside(&path)?;
         while let Some(order) = receiver.blocking_recv() {
             match order {
                 Order::Write(chunk) => file.write_all(&chunk)?,

@@ -3,7 +3,7 @@
 //! Why it is right: small chunks are gathered into writes of 256 KiB, each of them a trip to the blocking pool. What
 //! is in the buffer at the end is written by `flush`; a drop would discard it.
 //!
-//! In Node.js: `createWriteStream(part, { highWaterMark: 262144 })`.
+//! In Node.js: an array of chunks that is written when it has 256 KiB; a `highWaterMark` gathers nothing.
 
 use std::ffi::OsString;
 use std::io;
@@ -19,12 +19,15 @@ use tokio_stream::{Stream, StreamExt};
 struct Unfinished(Option<PathBuf>);
 
 impl Unfinished {
-    fn beside(path: &Path) -> Self {
+    /// Makes the file, and the guard once it is there: where the name was taken, the file is somebody else's.
+    fn beside(path: &Path) -> io::Result<(Self, std::fs::File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let mut name = OsString::from(path.file_name().unwrap_or_default());
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
         name.push(format!(".{process}-{count}.part"));
-        Unfinished(Some(path.with_file_name(name)))
+        let path = path.with_file_name(name);
+        let file = std::fs::File::create_new(&path)?;
+        Ok((Unfinished(Some(path)), file))
     }
 
     fn path(&self) -> &Path {
@@ -50,9 +53,8 @@ pub async fn save_stream<S>(path: &Path, mut body: S, max: u64) -> anyhow::Resul
 where
     S: Stream<Item = io::Result<Bytes>> + Unpin + Send + 'static,
 {
-    let unfinished = Unfinished::beside(path);
-    let file = File::create_new(unfinished.path()).await?;
-    let mut file = BufWriter::with_capacity(256 * 1024, file);
+    let (unfinished, file) = Unfinished::beside(path)?;
+    let mut file = BufWriter::with_capacity(256 * 1024, File::from_std(file));
     let mut saved = 0;
     while let Some(chunk) = body.next().await {
         let chunk = chunk?;

@@ -4,7 +4,7 @@
 //! limit is looked at before a chunk is written. `flush` waits for the write that tokio's file has handed to a thread.
 //!
 //! In Node.js: `pipeline(body, createWriteStream(part, { flags: "wx" }))`, then `rename(part, path)`, with `rm(part)` in
-//! `catch`; an `AbortSignal` takes the place of the drop.
+//! `catch` unless the error is `EEXIST`; an `AbortSignal` takes the place of the drop.
 
 use std::ffi::OsString;
 use std::io;
@@ -20,12 +20,15 @@ use tokio_stream::{Stream, StreamExt};
 struct Unfinished(Option<PathBuf>);
 
 impl Unfinished {
-    fn beside(path: &Path) -> Self {
+    /// Makes the file, and the guard once it is there: where the name was taken, the file is somebody else's.
+    fn beside(path: &Path) -> io::Result<(Self, std::fs::File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let mut name = OsString::from(path.file_name().unwrap_or_default());
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
         name.push(format!(".{process}-{count}.part"));
-        Unfinished(Some(path.with_file_name(name)))
+        let path = path.with_file_name(name);
+        let file = std::fs::File::create_new(&path)?;
+        Ok((Unfinished(Some(path)), file))
     }
 
     fn path(&self) -> &Path {
@@ -51,8 +54,8 @@ pub async fn save_stream<S>(path: &Path, mut body: S, max: u64) -> anyhow::Resul
 where
     S: Stream<Item = io::Result<Bytes>> + Unpin + Send + 'static,
 {
-    let unfinished = Unfinished::beside(path);
-    let mut file = File::create_new(unfinished.path()).await?;
+    let (unfinished, file) = Unfinished::beside(path)?;
+    let mut file = File::from_std(file);
     let mut saved = 0;
     while let Some(chunk) = body.next().await {
         let chunk = chunk?;

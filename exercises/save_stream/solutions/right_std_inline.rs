@@ -1,6 +1,6 @@
 // right: the file is written with `std`, between two chunks
 
-//! Why it is right: `std` writes at once and reports each error at once. The price is that the thread of the runtime
+//! Why it is right: `std` has the error of each write at once, and what the disk refuses later in `sync_all`. The price is that the thread of the runtime
 //! waits for the disk, so a server does better with `spawn_blocking`.
 //!
 //! In Node.js: `fs.writeSync` in a `for await` loop, which blocks the event loop in the same way.
@@ -18,12 +18,15 @@ use tokio_stream::{Stream, StreamExt};
 struct Unfinished(Option<PathBuf>);
 
 impl Unfinished {
-    fn beside(path: &Path) -> Self {
+    /// Makes the file, and the guard once it is there: where the name was taken, the file is somebody else's.
+    fn beside(path: &Path) -> io::Result<(Self, File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let mut name = OsString::from(path.file_name().unwrap_or_default());
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
         name.push(format!(".{process}-{count}.part"));
-        Unfinished(Some(path.with_file_name(name)))
+        let path = path.with_file_name(name);
+        let file = File::create_new(&path)?;
+        Ok((Unfinished(Some(path)), file))
     }
 
     fn path(&self) -> &Path {
@@ -49,8 +52,7 @@ pub async fn save_stream<S>(path: &Path, mut body: S, max: u64) -> anyhow::Resul
 where
     S: Stream<Item = io::Result<Bytes>> + Unpin + Send + 'static,
 {
-    let unfinished = Unfinished::beside(path);
-    let mut file = File::create_new(unfinished.path())?;
+    let (unfinished, mut file) = Unfinished::beside(path)?;
     let mut saved = 0;
     while let Some(chunk) = body.next().await {
         let chunk = chunk?;

@@ -2,6 +2,7 @@
 
 //! Why it is right: when the function is left in any way, the channel closes first, so the thread ends; then it is joined,
 //! and then its file is removed. Only when the thread has reported that all is written does the file get its name.
+//! The price: the drop waits for the disk.
 //!
 //! In Node.js: a `Worker` of `node:worker_threads` that writes with `fs.writeSync`, and posts a message when it is done.
 
@@ -20,12 +21,15 @@ use tokio_stream::{Stream, StreamExt};
 struct Unfinished(Option<PathBuf>);
 
 impl Unfinished {
-    fn beside(path: &Path) -> Self {
+    /// Makes the file, and the guard once it is there: where the name was taken, the file is somebody else's.
+    fn beside(path: &Path) -> io::Result<(Self, File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let mut name = OsString::from(path.file_name().unwrap_or_default());
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
         name.push(format!(".{process}-{count}.part"));
-        Unfinished(Some(path.with_file_name(name)))
+        let path = path.with_file_name(name);
+        let file = File::create_new(&path)?;
+        Ok((Unfinished(Some(path)), file))
     }
 
     fn path(&self) -> &Path {
@@ -84,9 +88,9 @@ pub async fn save_stream<S>(path: &Path, mut body: S, max: u64) -> anyhow::Resul
 where
     S: Stream<Item = io::Result<Bytes>> + Unpin + Send + 'static,
 {
-    let unfinished = Unfinished::beside(path);
+    let (unfinished, file) = Unfinished::beside(path)?;
     // Dropped in reverse: the channel closes, the thread ends, the file is removed.
-    let (_thread, chunks, written) = writer(File::create_new(unfinished.path())?);
+    let (_thread, chunks, written) = writer(file);
     let mut saved = 0;
     while let Some(chunk) = body.next().await {
         let chunk = chunk?;

@@ -544,7 +544,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         })
         .about("an error of each kind, of either side, in turn")
         .may_write(64 * MIB);
-    grade.case("no_scratch_folder", &[Memory], |t| async move {
+    grade.case("no_scratch_folder", &[Errors], |t| async move {
         let scratch = scratch().join("none");
         let log = log(MIB);
         let want = sorted(log.as_bytes());
@@ -554,7 +554,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .solve(|| sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch))
             .await;
         sort.err_for(
-            Memory,
+            Errors,
             "the scratch folder does not exist and 1 MiB had to be sorted in 128 KiB",
         )?;
         Ok(())

@@ -1,6 +1,6 @@
 // right: one arena of bytes and a list of offsets, which is what a run costs
 
-//! Why it is right: the lines of a run share one allocation, so that the budget counts what is really held. A line of
+//! Why it is right: the lines of a run share one allocation, so that the budget counts nearly what is held. A line of
 //! 20 bytes in a box of its own costs more than twice that.
 //!
 //! In Node.js: one large `Buffer` and a `Uint32Array` of offsets, sorted with `Buffer.compare` of subarrays.
@@ -18,10 +18,13 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 struct Run(PathBuf);
 
 impl Run {
-    fn new(scratch: &Path) -> Run {
+    /// Makes the file; where the name was taken, the file is somebody else's.
+    fn create(scratch: &Path) -> io::Result<(Run, File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
-        Run(scratch.join(format!("sort-{process}-{count}")))
+        let path = scratch.join(format!("sort-{process}-{count}"));
+        let file = File::create_new(&path)?;
+        Ok((Run(path), file))
     }
 }
 
@@ -46,8 +49,8 @@ impl Arena {
     }
 
     fn write_run(&mut self, scratch: &Path) -> io::Result<Run> {
-        let run = Run::new(scratch);
-        let mut file = BufWriter::new(File::create_new(&run.0)?);
+        let (run, file) = Run::create(scratch)?;
+        let mut file = BufWriter::new(file);
         let mut starts = std::mem::take(&mut self.starts);
         starts.sort_unstable_by(|&a, &b| self.line(a).cmp(self.line(b)));
         for start in starts {

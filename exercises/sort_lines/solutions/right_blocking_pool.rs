@@ -1,9 +1,9 @@
-// right: two jobs of the blocking pool sort and merge, behind channels of a few blocks
+// right: a job of the blocking pool sorts and merges, behind channels of 64 lines
 
 //! Why it is right: both channels are bounded, and each side notices when the other has gone. The end is a `None`, so
 //! that a reader that failed is not taken for one that has ended.
 //!
-//! In Node.js: a `worker_threads` Worker, with a `postMessage` back for each block that it has dealt with.
+//! In Node.js: a `worker_threads` Worker, with a `postMessage` back for the lines that it has dealt with.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,10 +20,13 @@ use tokio::task::spawn_blocking;
 struct Run(PathBuf);
 
 impl Run {
-    fn new(scratch: &Path) -> Run {
+    /// Makes the file; where the name was taken, the file is somebody else's.
+    fn create(scratch: &Path) -> io::Result<(Run, File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
-        Run(scratch.join(format!("sort-{process}-{count}")))
+        let path = scratch.join(format!("sort-{process}-{count}"));
+        let file = File::create_new(&path)?;
+        Ok((Run(path), file))
     }
 }
 
@@ -35,8 +38,8 @@ impl Drop for Run {
 
 /// Sorts the lines, writes them to a run, and leaves `lines` empty.
 fn write_run(lines: &mut Vec<Box<[u8]>>, scratch: &Path) -> io::Result<Run> {
-    let run = Run::new(scratch);
-    let mut file = BufWriter::new(File::create_new(&run.0)?);
+    let (run, file) = Run::create(scratch)?;
+    let mut file = BufWriter::new(file);
     lines.sort_unstable();
     for line in lines.drain(..) {
         file.write_all(&line)?;

@@ -2,6 +2,7 @@
 
 //! Why it is right: The parts come in order one after the other, so nothing has to be merged. A part that is too large is
 //! dealt out by its next byte; lines that end there are all the same, and their number is all that is kept of them.
+//! The price: lines with long common beginnings make many parts.
 //!
 //! In Node.js: a `Map` from a byte to a file, and the same stack of parts.
 
@@ -18,6 +19,8 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// Lines with the same first bytes, in a file that is removed with it.
 struct Part {
     path: PathBuf,
+    /// Until then a file of that name is somebody else's.
+    made: bool,
     buf: Vec<u8>,
     bytes: u64,
     lines: u64,
@@ -25,7 +28,9 @@ struct Part {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        if self.made {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -38,6 +43,7 @@ impl Part {
         );
         Part {
             path: scratch.join(name),
+            made: false,
             buf: Vec::new(),
             bytes: 0,
             lines: 0,
@@ -45,7 +51,11 @@ impl Part {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let mut file = File::options().append(true).create(true).open(&self.path)?;
+        let mut file = File::options()
+            .append(true)
+            .create_new(!self.made)
+            .open(&self.path)?;
+        self.made = true;
         file.write_all(&self.buf)?;
         self.buf = Vec::new();
         Ok(())

@@ -3,7 +3,8 @@
 //! Why it is right: what is in memory is one run, and later one line and one buffer of 8 KiB for each run. A `Run` removes
 //! its file when it is dropped, so it is gone whichever way the function ends.
 //!
-//! In Node.js: the same with `fs.createWriteStream` for each run, and `readline` over each of them to merge.
+//! In Node.js: the same with `fs.createWriteStream` for each run, and a reader over each that cuts `Buffer`s at the
+//! byte 10 (`readline` changes what is no text), compared with `Buffer.compare`.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -18,10 +19,13 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 struct Run(PathBuf);
 
 impl Run {
-    fn new(scratch: &Path) -> Run {
+    /// Makes the file; where the name was taken, the file is somebody else's.
+    fn create(scratch: &Path) -> io::Result<(Run, File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
-        Run(scratch.join(format!("sort-{process}-{count}")))
+        let path = scratch.join(format!("sort-{process}-{count}"));
+        let file = File::create_new(&path)?;
+        Ok((Run(path), file))
     }
 }
 
@@ -33,8 +37,8 @@ impl Drop for Run {
 
 /// Sorts the lines, writes them to a run, and leaves `lines` empty.
 fn write_run(lines: &mut Vec<Box<[u8]>>, scratch: &Path) -> io::Result<Run> {
-    let run = Run::new(scratch);
-    let mut file = BufWriter::new(File::create_new(&run.0)?);
+    let (run, file) = Run::create(scratch)?;
+    let mut file = BufWriter::new(file);
     lines.sort_unstable();
     for line in lines.drain(..) {
         file.write_all(&line)?;

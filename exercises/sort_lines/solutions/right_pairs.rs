@@ -3,7 +3,7 @@
 //! Why it is right: two buffers and two lines are enough to merge, whatever the number of runs, and only a few files are
 //! there at a time. The price is that each line is written once for each level.
 //!
-//! In Node.js: two `readline` iterators and one `createWriteStream`.
+//! In Node.js: two readers that cut `Buffer`s at the byte 10, and one `createWriteStream`.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -16,10 +16,13 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 struct Run(PathBuf);
 
 impl Run {
-    fn new(scratch: &Path) -> Run {
+    /// Makes the file; where the name was taken, the file is somebody else's.
+    fn create(scratch: &Path) -> io::Result<(Run, File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
-        Run(scratch.join(format!("sort-{process}-{count}")))
+        let path = scratch.join(format!("sort-{process}-{count}"));
+        let file = File::create_new(&path)?;
+        Ok((Run(path), file))
     }
 }
 
@@ -31,8 +34,8 @@ impl Drop for Run {
 
 /// Sorts the lines, writes them to a run, and leaves `lines` empty.
 fn write_run(lines: &mut Vec<Box<[u8]>>, scratch: &Path) -> io::Result<Run> {
-    let run = Run::new(scratch);
-    let mut file = BufWriter::new(File::create_new(&run.0)?);
+    let (run, file) = Run::create(scratch)?;
+    let mut file = BufWriter::new(file);
     lines.sort_unstable();
     for line in lines.drain(..) {
         file.write_all(&line)?;
@@ -52,8 +55,8 @@ fn next_line(run: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {
 
 /// Merges two runs into one.
 fn merge(a: &Run, b: &Run, scratch: &Path) -> io::Result<Run> {
-    let run = Run::new(scratch);
-    let mut file = BufWriter::new(File::create_new(&run.0)?);
+    let (run, file) = Run::create(scratch)?;
+    let mut file = BufWriter::new(file);
     let (mut a, mut b) = (
         BufReader::new(File::open(&a.0)?),
         BufReader::new(File::open(&b.0)?),

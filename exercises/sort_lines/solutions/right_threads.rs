@@ -21,10 +21,13 @@ use tokio::sync::oneshot;
 struct Run(PathBuf);
 
 impl Run {
-    fn new(scratch: &Path) -> Run {
+    /// Makes the file; where the name was taken, the file is somebody else's.
+    fn create(scratch: &Path) -> io::Result<(Run, File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Relaxed));
-        Run(scratch.join(format!("sort-{process}-{count}")))
+        let path = scratch.join(format!("sort-{process}-{count}"));
+        let file = File::create_new(&path)?;
+        Ok((Run(path), file))
     }
 }
 
@@ -34,9 +37,10 @@ impl Drop for Run {
     }
 }
 
-/// Sorts the lines and writes them to the run.
-fn write_run(mut lines: Vec<Box<[u8]>>, run: Run) -> io::Result<Run> {
-    let mut file = BufWriter::new(File::create_new(&run.0)?);
+/// Sorts the lines and writes them to a run.
+fn write_run(mut lines: Vec<Box<[u8]>>, scratch: &Path) -> io::Result<Run> {
+    let (run, file) = Run::create(scratch)?;
+    let mut file = BufWriter::new(file);
     lines.sort_unstable();
     for line in lines {
         file.write_all(&line)?;
@@ -89,14 +93,14 @@ where
         held += line.len() + 32;
         lines.push(line.into_boxed_slice());
         if held >= budget {
-            let (lines, run) = (std::mem::take(&mut lines), Run::new(scratch));
-            runs.push(on_a_thread(move || write_run(lines, run)).await??);
+            let (lines, scratch) = (std::mem::take(&mut lines), scratch.to_owned());
+            runs.push(on_a_thread(move || write_run(lines, &scratch)).await??);
             held = 0;
         }
     }
     if !lines.is_empty() {
-        let run = Run::new(scratch);
-        runs.push(on_a_thread(move || write_run(lines, run)).await??);
+        let scratch = scratch.to_owned();
+        runs.push(on_a_thread(move || write_run(lines, &scratch)).await??);
     }
 
     let mut readers = Vec::new();
