@@ -70,7 +70,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         ),
         Cause::ReadAfterEnd { times } => format!(
             "It read {times} more times after the source had said that it was at its end. A read that gives 0 \
-             bytes into a buffer with room is the end, and stays the end."
+             bytes into a buffer with room is the end."
         ),
         Cause::ReadAfterError { at } => format!(
             "It read on after the source had returned an error (at byte {}). What comes after an error cannot be \
@@ -178,7 +178,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         ),
         Cause::WroteFiles { limit } => format!(
             "It wrote more than {} to files and pipes. Input that is parked on disk or in another process is \
-             buffered all the same.",
+             buffered all the same; where files are the task, the same bytes are written again and again.",
             size(*limit)
         ),
         Cause::Exited { how } => format!(

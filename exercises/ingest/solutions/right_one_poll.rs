@@ -1,7 +1,7 @@
 // right: source, jobs, outputs and stop are polled by hand in one future, without a task
 
 //! Why it is right: One `poll` asks everybody in turn, and whoever cannot go on has left the waker of the one task there is.
-//! What would be a queue is a list of at most `concurrency` rows.
+//! What would be a queue is a list of at most `concurrency` rows; what is done goes into a buffer of 8 KiB before its output.
 //!
 //! In Node.js: there is no `poll`; callbacks of `'readable'`, `'drain'` and each promise that call one `pump()` come close.
 

@@ -335,7 +335,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let (sends, receives) = end(down(downs), up(ups));
                 let (server, s) = side(&t, sends, receives, server);
                 let answer = t.solve(|| proxy(client, server, IDLE)).await;
-                if answer.is_err() && s.unflushed() + c.unflushed() > 0 {
+                let waited = t.elapsed() >= IDLE;
+                if answer.is_err() && waited && s.unflushed() + c.unflushed() > 0 {
                     t.wrong(
                         Correct,
                         "bytes were written to one side and never flushed, and what that side would have answered \

@@ -1,6 +1,7 @@
 // right: a task for each read and each write, with a queue of one read between them, through which errors go too
 
-//! Why it is right: A queue holds one read, so each direction has 32 KiB at most. An error goes through the queue like a
+//! Why it is right: A queue holds one read, so each direction has 48 KiB at most: one read that comes, one that waits, one
+//! that is written. An error goes through the queue like a
 //! chunk: a queue that only closed would look like an end. The set ends its tasks when it is dropped.
 //!
 //! In Node.js: four async functions, two queues of one chunk, and one `AbortController` for all of them.

@@ -3,7 +3,8 @@
 //! Why it is right: A step is one call that may be dropped while it waits, since what it has read is in the `Way` and not
 //! in the future. So the loop can begin all of them anew each time.
 //!
-//! In Node.js: there is no dropping of a promise that waits; keep the same one in `Promise.race` until it is settled.
+//! In Node.js: no promise that waits can be dropped, and one that is raced again and again leaks; two loops under
+//! `Promise.all`.
 
 use std::time::Duration;
 

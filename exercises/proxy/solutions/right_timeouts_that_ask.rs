@@ -44,6 +44,7 @@ where
         let mut rest = &buf[..n];
         while !rest.is_empty() {
             let written = alive(to.write(rest), idle, last).await?;
+            anyhow::ensure!(written > 0, "the connection takes no more bytes");
             rest = &rest[written..];
         }
         alive(to.flush(), idle, last).await?;

@@ -3,7 +3,8 @@
 //! Why it is right: 16 KiB in each pipe and 8 KiB in each `copy`, so the source is at most 40 KiB ahead of the slower sink.
 //! The pipes end only when the source has; if it fails, `try_join!` drops the copies before they see an end.
 //!
-//! In Node.js: `src.pipe(new PassThrough())` for each sink, and `pipeline` from there.
+//! In Node.js: `src.pipe(new PassThrough())` for each sink, and `pipeline` from there; `pipe` passes on no error, so
+//! `src.on('error', …)` destroys both.
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, duplex};
 

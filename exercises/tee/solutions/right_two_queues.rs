@@ -4,7 +4,8 @@
 //! and the handles share their bytes. A queue is closed only when the reader has ended with `Ok`: if it fails, `try_join!`
 //! returns in the same poll and drops both writers, before they see that their queue is closed.
 //!
-//! In Node.js: two `PassThrough` streams with a small `highWaterMark`, filled by `pipe`.
+//! In Node.js: two `PassThrough` streams with a small `highWaterMark`, filled by `pipe`, which passes on no error: an
+//! `'error'` listener on the source destroys both.
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
