@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A first line is `// right: …` or `// trap fails memory, errors: …`. A right solution meets every
-//! criterion; a trap fails exactly those that it names. The stub, an emptied file and a file without
+//! criterion, and its comment says what it would be in Node.js; a trap fails exactly those that it names. The stub, an emptied file and a file without
 //! its function must fail too.
 
 use std::collections::BTreeSet;
@@ -278,7 +278,16 @@ fn attempts(root: &Path) -> Result<Vec<Attempt>> {
             let source = fs::read_to_string(&file)?;
             let expected = expected(&source).with_context(|| file.display().to_string())?;
             match expected {
-                Expected::Passes => right += 1,
+                Expected::Passes => {
+                    right += 1;
+                    let comment = source.lines().take_while(|l| l.starts_with("//") || l.is_empty());
+                    if !comment.collect::<String>().contains("Node.js") {
+                        bail!(
+                            "{} does not say in its opening comment what it would be in Node.js",
+                            file.display()
+                        );
+                    }
+                }
                 _ => traps += 1,
             }
             all.push(Attempt {

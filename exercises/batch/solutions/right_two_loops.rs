@@ -1,5 +1,10 @@
 // right: one loop takes items and another sends batches, with one batch between them that both can see
 
+//! Why it is right: the shelf never has more than `max` items, and an item carries the time when it came, so a batch that
+//! waited for the receiver is due at once. Each loop wakes the other, and a `Notify` keeps a wake-up that comes early.
+//!
+//! In Node.js: two async functions, one array between them, and a promise for each side to wait for.
+
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -1,5 +1,10 @@
 // right: the feed is the only task of a set, which ends it when it is dropped
 
+//! Why it is right: the feed goes on while the drain waits for the output, and the other way round. A task would outlive a
+//! caller that gives up; a `JoinSet` that is dropped aborts it.
+//!
+//! In Node.js: an async function that is called and awaited later, with an `AbortSignal`, since no drop ends it.
+
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 async fn pump(

@@ -1,5 +1,10 @@
 // right: the drain is polled beside the feed, and alone when that has ended
 
+//! Why it is right: while both go on, whichever ends or fails first is heard; then only the other one is left to wait for.
+//! It is `try_join!` written out.
+//!
+//! In Node.js: `Promise.race` of two `pipeline`s, and then the other one.
+
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 async fn pump(
