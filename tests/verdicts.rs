@@ -280,7 +280,9 @@ fn attempts(root: &Path) -> Result<Vec<Attempt>> {
             match expected {
                 Expected::Passes => {
                     right += 1;
-                    let comment = source.lines().take_while(|l| l.starts_with("//") || l.is_empty());
+                    let comment = source
+                        .lines()
+                        .take_while(|l| l.starts_with("//") || l.is_empty());
                     if !comment.collect::<String>().contains("Node.js") {
                         bail!(
                             "{} does not say in its opening comment what it would be in Node.js",
