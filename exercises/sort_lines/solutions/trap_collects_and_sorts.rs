@@ -1,4 +1,4 @@
-// trap fails memory: holds all the lines and sorts them
+// trap fails errors, memory: holds all the lines and sorts them
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-// trap fails correct, memory: runs are made in the folder for temporary files of the system, which may be in memory
+// trap fails correct, errors: runs are made in the folder for temporary files of the system, which may be in memory
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
