@@ -127,14 +127,14 @@ const remember = {
     return made;
   };
   const copy = async (text, made) => {
-    const label = made.textContent;
+    made.dataset.label ??= made.textContent;
     try {
       await navigator.clipboard.writeText(text);
       made.textContent = 'Copied';
     } catch {
       made.textContent = 'Not copied';
     }
-    setTimeout(() => { made.textContent = label; }, 2000);
+    setTimeout(() => { made.textContent = made.dataset.label; }, 2000);
   };
 
   for (const figure of document.querySelectorAll('figure.listing')) {
@@ -210,6 +210,7 @@ if (document.querySelector('.lab') && !('print' in document.body.dataset)) {
         return script;
       });
       scripts.at(-1).addEventListener('load', then);
+      scripts.at(-1).addEventListener('error', () => { loaded = false; });
       document.head.append(...scripts);
     };
     // The search's own handlers take over once it is there.

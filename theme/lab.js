@@ -258,9 +258,10 @@
     find('.lab-controls').addEventListener('input', () => {
       choose(null);
       read();
-      share();
       soon();
     });
+    // Not at each step of a slider: browsers allow a page a hundred changes of its address in half a minute.
+    find('.lab-controls').addEventListener('change', share);
     form.addEventListener('submit', event => {
       event.preventDefault();
       if (asked) {

@@ -251,6 +251,13 @@ pub fn publish(root: &Path, destination: &Path, address: Option<&Address>) -> Re
             return Err(error).with_context(|| format!("cannot read {}", destination.display()));
         }
     };
+    if destination.join(".git").exists() {
+        bail!(
+            "{} is a git repository, and would be replaced with all that is in it: build into another folder, and \
+             copy the pages from there",
+            destination.display()
+        );
+    }
     if entries.next().is_some() && !is_site {
         bail!(
             "{} has files that are not a book's: name another folder, or empty it",
@@ -279,8 +286,15 @@ fn replace(root: &Path, destination: &Path, address: Option<&Address>) -> Result
         std::fs::rename(destination, &old)
             .with_context(|| format!("cannot replace {}", destination.display()))?;
     }
-    std::fs::rename(&site, destination)
-        .with_context(|| format!("cannot write {}", destination.display()))
+    std::fs::rename(&site, destination).or_else(|error| {
+        let kept = !old.exists() || std::fs::rename(&old, destination).is_ok();
+        let old = if kept {
+            ""
+        } else {
+            ", and the old pages are lost"
+        };
+        Err(error).with_context(|| format!("cannot write {}{old}", destination.display()))
+    })
 }
 
 #[cfg(test)]

@@ -48,6 +48,14 @@
       apply(JSON.parse(event.data));
       tabs.postMessage(last);
     };
+    // A browser tries again by itself, but not after an answer that was no stream: another server was here for a
+    // while. Until this one is back, nobody is told what it last said.
+    events.onerror = () => {
+      last = null;
+      if (events.readyState === EventSource.CLOSED) {
+        setTimeout(listen, 3000);
+      }
+    };
     // A tab that comes later asks for what it missed.
     tabs.onmessage = event => {
       if (event.data === 'now?' && last) {

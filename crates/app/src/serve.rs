@@ -96,10 +96,10 @@ pub async fn serve(options: Options) -> Result<()> {
         files: Arc::default(),
         error: None,
     };
+    // The watcher lives as long as the server, and hears of a save during the first build.
+    let (_watcher, changes) = watch_sources(&options.root)?;
     let first = rebuild(&options.root, start).await;
     let (sender, editions) = watch::channel(first);
-    // The watcher lives as long as the server.
-    let (_watcher, changes) = watch_sources(&options.root)?;
     let builder = rebuild_on_change(options.root.clone(), changes, sender);
 
     let address = format!("http://127.0.0.1:{port}/");
@@ -272,9 +272,11 @@ fn is_source(root: &Path, path: &Path) -> bool {
     let first = path.components().next();
     match first.and_then(|part| part.as_os_str().to_str()) {
         Some("book.toml" | "src" | "examples" | "theme") => true,
-        Some("exercises") => path
-            .extension()
-            .is_some_and(|kind| kind == "md" || kind == "rs"),
+        // A learner's file is no part of it.
+        Some("exercises") => {
+            let of = |kind: &str| path.extension().is_some_and(|is| is == kind);
+            of("md") || (of("rs") && !path.iter().any(|part| part == "src"))
+        }
         _ => false,
     }
 }

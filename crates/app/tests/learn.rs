@@ -46,6 +46,7 @@ impl Place {
                 &format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n{metadata}"),
             );
             file("src/lib.rs", STUB);
+            file("stub.rs", STUB);
             file("hints.md", "## 1. A\n\nfirst\n\n## 2. B\n\n- second\n");
             file(
                 "solutions/right_a.rs",
@@ -99,6 +100,7 @@ impl Place {
         );
         for name in ["count_lines", "relay"] {
             place.write(&format!("exercises/{name}/src/lib.rs"), STUB);
+            place.write(&format!("exercises/{name}/stub.rs"), STUB);
             let _ = fs::remove_dir_all(place.target.join("report-cards"));
         }
         place
@@ -241,12 +243,15 @@ fn list_and_next_believe_a_report_about_the_present_bytes_alone() {
     assert_eq!(place.run(&["next"]).1, "All exercises are met: 2 of 2.\n");
 
     fs::remove_file(place.root.join("exercises/one/src/lib.rs")).unwrap();
-    let (code, _, said) = place.run(&["list"]);
-    assert_eq!(code, 2);
-    assert!(
-        said.contains("cannot read exercises/one/src/lib.rs") && said.contains("reset one"),
-        "{said}"
-    );
+    assert_eq!(state("one"), "cannot be read: `cargo run -- reset one`");
+    assert!(place.run(&["next"]).1.starts_with("one\n"));
+
+    // What is never run is no stub, where the grader has seen it pass.
+    let commented = format!("{DONE}/* {STUB} */\n");
+    place.write("exercises/one/src/lib.rs", &commented);
+    assert_eq!(state("one"), "not started");
+    place.report("one", &commented, true);
+    assert_eq!(state("one"), "2 of 2    met");
 }
 
 #[test]
@@ -295,10 +300,7 @@ fn reset_finds_the_stub_and_loses_nothing() {
             .1
             .contains("is the stub already")
     );
-    // The stub is mended later, and the learner commits a solution.
-    let mended = STUB.replace("all", "most");
-    place.write(file, &mended);
-    place.commit();
+    // The learner commits a solution.
     place.write(file, DONE);
     place.commit();
     for n in 1..=2 {
@@ -312,7 +314,7 @@ fn reset_finds_the_stub_and_loses_nothing() {
             "{said}"
         );
         assert_eq!(place.read(&kept), mine);
-        assert_eq!(place.read(file), mended);
+        assert_eq!(place.read(file), STUB);
     }
     assert_eq!(
         place.read("exercises/one/src/lib.kept-1.rs"),
@@ -321,17 +323,13 @@ fn reset_finds_the_stub_and_loses_nothing() {
 
     fs::remove_file(place.root.join(file)).unwrap();
     assert_eq!(place.run(&["reset", "one"]).0, 0);
-    assert_eq!(place.read(file), mended);
+    assert_eq!(place.read(file), STUB);
 
     place.write(file, DONE);
-    fs::remove_dir_all(place.root.join(".git")).unwrap();
-    let ran = place
-        .command(&["reset", "one"])
-        .env("GIT_CEILING_DIRECTORIES", place.root.parent().unwrap())
-        .output()
-        .unwrap();
-    assert_eq!(ran.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&ran.stderr).contains("git cannot give the stub"));
+    fs::remove_file(place.root.join("exercises/one/stub.rs")).unwrap();
+    let (code, _, said) = place.run(&["reset", "one"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("cannot read exercises/one/stub.rs"), "{said}");
     assert_eq!(place.read(file), DONE);
 }
 
@@ -422,6 +420,25 @@ fn check_and_watch_with_the_real_grader() {
     assert_eq!(place.run(&["check", "relay"]).0, 2);
     place.write("exercises/relay/Cargo.toml", &manifest);
 
+    // One that was moved back is older than what was compiled last, and it is the one that is graded.
+    place.solve("relay", "right_copy");
+    let moved = place.root.join("exercises/relay/src/kept.rs");
+    let lib = place.root.join("exercises/relay/src/lib.rs");
+    fs::rename(&lib, &moved).unwrap();
+    place.solve("relay", "trap_write");
+    assert_eq!(place.run(&["check", "relay"]).0, 1);
+    fs::rename(&moved, &lib).unwrap();
+    let (code, table, _) = place.run(&["check", "relay"]);
+    assert!(code == 0 && table.contains("met"), "{table}");
+    // What stops a run before it begins takes nothing.
+    place.write(
+        "exercises/relay/Cargo.toml",
+        &manifest.replace("bytes.workspace", "no_such.workspace"),
+    );
+    assert_eq!(place.run(&["check", "relay"]).0, 2);
+    place.write("exercises/relay/Cargo.toml", &manifest);
+    assert!(place.run(&["list"]).1.contains(" met"));
+
     // A class: of a clone, only the learner's file is taken.
     place.write("exercises/relay/src/lib.rs", STUB);
     place.git(&["init", "-q"]);
@@ -433,15 +450,16 @@ fn check_and_watch_with_the_real_grader() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
     };
-    let solution = |name: &str| {
+    let of_relay = |file: &str| {
         let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        fs::read_to_string(project.join(format!("exercises/relay/solutions/{name}.rs"))).unwrap()
+        fs::read_to_string(project.join(format!("exercises/relay/{file}.rs"))).unwrap()
     };
+    let solution = |name: &str| of_relay(&format!("solutions/{name}"));
     hand_in("anna/relay.rs", &solution("right_copy"));
     hand_in("bob/exercises/relay/src/lib.rs", &solution("trap_write"));
     hand_in("bob/exercises/relay/tests/grade.rs", "fn main() {}\n");
     hand_in("bob/exercises/relay/cases/lib.rs", "pub fn grade() {}\n");
-    hand_in("carl/relay.rs", STUB);
+    hand_in("carl/relay.rs", &of_relay("stub"));
     hand_in("dora/notes.txt", "none yet\n");
     // What anna handed in, and one of the course's own solutions.
     hand_in("emil/notes.txt", "");

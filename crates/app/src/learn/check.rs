@@ -1,7 +1,7 @@
 //! `check`: has exercises graded, one package at a time.
 
 use super::progress::{Course, Exercise, cargo, has_todo};
-use super::{COULD_NOT_RUN, paint, print};
+use super::{COULD_NOT_RUN, paint, print, tell};
 use anyhow::{Context, Result};
 use grader::report::{Report, Verdict};
 use serde_json::{Value, json};
@@ -42,10 +42,10 @@ pub(super) fn run(course: &Course, names: &[String], json: bool) -> Result<ExitC
     let chosen = chosen(course, names)?;
     let mut outcomes = Vec::new();
     for (i, exercise) in chosen.iter().enumerate() {
-        eprintln!("[{}/{}] {}", i + 1, chosen.len(), exercise.name);
+        tell(&format!("[{}/{}] {}", i + 1, chosen.len(), exercise.name));
         let outcome = grade(course, exercise, json, &mut run_to_end)?;
         if let (Outcome::NotRun(message), false) = (&outcome, json) {
-            eprintln!("{message}");
+            tell(message);
         }
         outcomes.push((*exercise, outcome));
     }
@@ -95,9 +95,9 @@ pub(super) fn as_json(exercise: &Exercise, outcome: &Outcome) -> Value {
     })
 }
 
-/// Whether it is a stub: none of its criteria has been looked at.
-fn not_started(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Graded(report) if has_todo(&report.source))
+/// Whether it is a stub, or a part of it is.
+pub(super) fn not_started(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Graded(report) if !report.passed && has_todo(&report.source))
 }
 
 /// How many criteria are met, and the outcome, for people.
@@ -170,22 +170,35 @@ pub(super) type Runner<'a> =
 /// Does what `cargo test -p NAME` does, in its two steps, so that a file that does not compile is told from one
 /// that fails. With `quiet`, nothing reaches the terminal.
 ///
-/// The report of an earlier run is removed first: only the run that begins here can leave one.
+/// Cargo goes by the time of a file, and one that was moved here may be older than what was compiled last: then the
+/// file gets the present time, and is graded once more.
 pub(super) fn grade(
     course: &Course,
     exercise: &Exercise,
     quiet: bool,
     run: Runner,
 ) -> Result<Outcome> {
-    let path = course.report_path(exercise);
-    match std::fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+    let source = course.source(exercise);
+    let outcome = grade_once(course, exercise, quiet, run)?;
+    match (&outcome, &source) {
+        (Outcome::Graded(report), Ok(source)) if !report.is_about(source) => {
+            let file = exercise.file();
+            std::fs::File::options()
+                .append(true)
+                .open(&file)
+                .and_then(|open| open.set_modified(std::time::SystemTime::now()))
+                .with_context(|| format!("cannot give {} a new time", course.shown(&file)))?;
+            grade_once(course, exercise, quiet, run)
         }
-        _ => {}
+        _ => Ok(outcome),
     }
+}
+
+fn grade_once(course: &Course, exercise: &Exercise, quiet: bool, run: Runner) -> Result<Outcome> {
+    let path = course.report_path(exercise);
     let mut build = cargo();
     build
+        .env("CARGO_TARGET_DIR", &course.target)
         .args(["test", "--no-run", "--test", "grade", "-p", &exercise.name])
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(&course.root)
@@ -220,6 +233,13 @@ pub(super) fn grade(
         .find_map(|m| m["executable"].as_str().map(PathBuf::from))
         .context("cargo did not name the test that it built")?;
 
+    // Only the run that begins here can leave a report. Where none began, the last one stays.
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+        }
+        _ => {}
+    }
     let mut test = Command::new(test);
     test.current_dir(&exercise.folder).stdin(Stdio::null());
     if quiet {

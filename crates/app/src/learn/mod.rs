@@ -56,8 +56,8 @@ const RESET: &str = "\
 Examples:
   cargo run -- reset count_lines
 
-The stub is the newest version in git that still has its todo!(). What you wrote is kept
-beside it, as src/lib.kept-1.rs, src/lib.kept-2.rs and so on.";
+The stub is in stub.rs beside the README. What you wrote is kept beside your file, as
+src/lib.kept-1.rs, src/lib.kept-2.rs and so on.";
 const NEXT: &str = "\
 Examples:
   cargo run -- next";
@@ -135,7 +135,7 @@ pub enum Command {
 /// Does what `command` says with the exercises of the project at `root`.
 ///
 /// # Errors
-/// An unknown name; cargo or git cannot be run; a file cannot be read or written.
+/// An unknown name; cargo cannot be run, or git for submissions; a file cannot be read or written.
 pub fn run(root: &Path, command: &Command) -> Result<ExitCode> {
     let course = Course::find(root)?;
     match command {
@@ -152,6 +152,11 @@ pub fn run(root: &Path, command: &Command) -> Result<ExitCode> {
         Command::Diff { name, solution } => solutions::run(&course, name, solution.as_deref()),
         Command::Watch { name, poll } => watch::run(&course, name.as_deref(), *poll),
     }
+}
+
+/// Writes a line to standard error. Where that is closed, nobody is told.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Writes to standard output. That nobody reads on (`| head`) is no error.

@@ -30,11 +30,18 @@ pub(super) struct Exercise {
 /// How far an exercise is, as of the bytes that its file has now.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
-    Met { of: usize },
-    NotMet { met: usize, of: usize },
+    Met {
+        of: usize,
+    },
+    NotMet {
+        met: usize,
+        of: usize,
+    },
     NotStarted,
     NotGraded,
     Changed,
+    /// There is no such file, or it cannot be read.
+    Unreadable,
 }
 
 pub(super) fn cargo() -> Command {
@@ -151,36 +158,35 @@ impl Course {
         })
     }
 
-    pub(super) fn state(&self, exercise: &Exercise) -> Result<State> {
-        let source = self.source(exercise)?;
-        if has_todo(&source) {
-            return Ok(State::NotStarted);
-        }
-        Ok(match self.report(exercise) {
-            None => State::NotGraded,
-            Some(report) if !report.is_about(&source) => State::Changed,
-            Some(report) => {
+    /// A report about these bytes has the first word, since a `todo!(` may stand where it is never run.
+    pub(super) fn state(&self, exercise: &Exercise) -> State {
+        let Ok(source) = self.source(exercise) else {
+            return State::Unreadable;
+        };
+        match self.report(exercise) {
+            Some(report) if report.is_about(&source) => {
                 let of = report.criteria.len();
                 if report.passed {
                     State::Met { of }
+                } else if has_todo(&source) {
+                    State::NotStarted
                 } else {
                     let met = report.criteria.iter().filter(|c| c.verdict == Verdict::Met);
                     let met = met.count();
                     State::NotMet { met, of }
                 }
             }
-        })
+            _ if has_todo(&source) => State::NotStarted,
+            None => State::NotGraded,
+            Some(_) => State::Changed,
+        }
     }
 
     /// The first exercise from the one at `from` on, and around, that is not met.
-    pub(super) fn first_not_met(&self, from: usize) -> Result<Option<&Exercise>> {
+    pub(super) fn first_not_met(&self, from: usize) -> Option<&Exercise> {
         let (before, after) = self.exercises.split_at(from);
-        for exercise in after.iter().chain(before) {
-            if !matches!(self.state(exercise)?, State::Met { .. }) {
-                return Ok(Some(exercise));
-            }
-        }
-        Ok(None)
+        let mut all = after.iter().chain(before);
+        all.find(|exercise| !matches!(self.state(exercise), State::Met { .. }))
     }
 
     /// What to read, to edit and to run.
@@ -203,9 +209,14 @@ impl Exercise {
     pub(super) fn file(&self) -> PathBuf {
         self.folder.join("src/lib.rs")
     }
+
+    /// What that file was in the beginning. Nobody edits this one: the exercise's page shows the signature from it.
+    pub(super) fn stub(&self) -> PathBuf {
+        self.folder.join("stub.rs")
+    }
 }
 
-/// Whether code, and no comment, still says `todo!(`. To the grader that is a stub.
+/// Whether a line still says `todo!(` before any `//`. Such a file is not started, unless it passes all the same.
 pub(super) fn has_todo(source: &str) -> bool {
     source
         .lines()
@@ -251,12 +262,11 @@ impl Exercises {
             }
         };
         let exercise = |exercise: &Exercise| {
-            // A learner's file that is gone is a stub that `reset` puts back.
-            let state = course.state(exercise).unwrap_or(State::NotStarted);
-            let state = match state {
+            let state = match course.state(exercise) {
                 State::Met { .. } => "met",
                 State::NotMet { .. } => "not_met",
-                State::NotStarted => "not_started",
+                // A learner's file that is gone is a stub that `reset` puts back.
+                State::NotStarted | State::Unreadable => "not_started",
                 State::NotGraded => "not_graded",
                 State::Changed => "changed",
             };
@@ -271,12 +281,16 @@ pub(super) fn list(course: &Course) -> Result<ExitCode> {
     let width = width.unwrap_or(0).max("exercise".len());
     let mut text = format!("{:width$}  difficulty  criteria  state\n", "exercise");
     for exercise in &course.exercises {
-        let (criteria, state) = match course.state(exercise)? {
+        let (criteria, state) = match course.state(exercise) {
             State::Met { of } => (format!("{of} of {of}"), paint("32", "met")),
             State::NotMet { met, of } => (format!("{met} of {of}"), paint("31", "not met")),
             State::NotStarted => (String::new(), "not started".into()),
             State::NotGraded => (String::new(), "not graded".into()),
             State::Changed => (String::new(), "changed since it was graded".into()),
+            State::Unreadable => {
+                let back = format!("cannot be read: `cargo run -- reset {}`", exercise.name);
+                (String::new(), paint("31", &back))
+            }
         };
         let difficulty = exercise.difficulty.map(|d| format!("{d} of 5"));
         let _ = writeln!(
@@ -291,7 +305,7 @@ pub(super) fn list(course: &Course) -> Result<ExitCode> {
 }
 
 pub(super) fn next(course: &Course) -> Result<ExitCode> {
-    match course.first_not_met(0)? {
+    match course.first_not_met(0) {
         Some(exercise) => print(&course.way_into(exercise))?,
         None => print(&all_met(course))?,
     }

@@ -1,17 +1,18 @@
 //! `reset`: puts the stub back.
 
 use super::print;
-use super::progress::{Course, Exercise, has_todo};
-use anyhow::{Context, Result, bail};
+use super::progress::Course;
+use anyhow::{Context, Result};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 pub(super) fn run(course: &Course, name: &str) -> Result<ExitCode> {
     let exercise = course.named(name)?;
     let file = exercise.file();
-    let (commit, stub) = stub(course, exercise)?;
+    let stub = exercise.stub();
+    let stub = fs::read(&stub).with_context(|| format!("cannot read {}", course.shown(&stub)))?;
     let mine = match fs::read(&file) {
         Ok(mine) if mine == stub => {
             print(&format!("{} is the stub already.\n", course.shown(&file)))?;
@@ -34,44 +35,9 @@ pub(super) fn run(course: &Course, name: &str) -> Result<ExitCode> {
         said = format!("What you wrote is in {}\n", course.shown(&kept));
     }
     replace(&file, &stub).with_context(|| format!("cannot write {}", course.shown(&file)))?;
-    said += &format!(
-        "{} is the stub again, as of commit {commit}\n",
-        course.shown(&file)
-    );
+    said += &format!("{} is the stub again\n", course.shown(&file));
     print(&said)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The newest version of the file that still has its `todo!()`, and the commit it is from.
-///
-/// HEAD's may be the learner's own solution, and the first version may be older than the exercise's tests.
-fn stub(course: &Course, exercise: &Exercise) -> Result<(String, Vec<u8>)> {
-    let path = format!("exercises/{}/src/lib.rs", exercise.name);
-    let git = |arguments: &[&str]| {
-        let ran = Command::new("git")
-            .args(arguments)
-            .current_dir(&course.root)
-            .output()
-            .context("cannot run git, which has the stub: install it from https://git-scm.com")?;
-        if !ran.status.success() {
-            let said = String::from_utf8_lossy(&ran.stderr);
-            bail!("git cannot give the stub: {}", said.trim_end());
-        }
-        anyhow::Ok(ran.stdout)
-    };
-    let commits = git(&["log", "--format=%H", "--", &path])?;
-    for commit in String::from_utf8_lossy(&commits).lines() {
-        // A commit that deletes the file has no version of it.
-        let Ok(version) = git(&["show", &format!("{commit}:./{path}")]) else {
-            continue;
-        };
-        if has_todo(&String::from_utf8_lossy(&version)) {
-            return Ok((commit.chars().take(10).collect(), version));
-        }
-    }
-    bail!(
-        "no version of {path} that git knows has a todo!(): clone the project anew, and copy the file from there"
-    )
 }
 
 /// Writes the copy beside the file, under the first name that is free.

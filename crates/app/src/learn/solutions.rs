@@ -11,12 +11,13 @@ use std::process::ExitCode;
 pub(super) fn run(course: &Course, name: &str, only: Option<&str>) -> Result<ExitCode> {
     let exercise = course.named(name)?;
     let name = &exercise.name;
-    let why = match course.state(exercise)? {
+    let why = match course.state(exercise) {
         State::Met { .. } => None,
         State::NotMet { .. } => Some("it does not pass yet"),
         State::NotStarted => Some("it is not started"),
         State::NotGraded => Some("it is not graded"),
         State::Changed => Some("your file has changed since it was graded"),
+        State::Unreadable => Some("your file cannot be read"),
     };
     if let Some(why) = why {
         eprintln!(
@@ -25,7 +26,8 @@ pub(super) fn run(course: &Course, name: &str, only: Option<&str>) -> Result<Exi
         return Ok(ExitCode::FAILURE);
     }
 
-    let mine = course.source(exercise)?;
+    // An editor on Windows may end lines with \r\n; the solutions have \n.
+    let mine = course.source(exercise)?.replace("\r\n", "\n");
     let folder = exercise.folder.join("solutions");
     let mut solutions = Vec::new();
     for entry in std::fs::read_dir(&folder)

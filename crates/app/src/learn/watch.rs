@@ -1,14 +1,14 @@
 //! `watch`: grades on each save.
 
-use super::check::{Output, grade};
-use super::print;
+use super::check::{Outcome, Output, grade};
 use super::progress::{Course, Exercise, all_met};
+use super::{print, tell};
 use anyhow::{Context, Result};
 use notify::{RecursiveMode, Watcher};
 use std::io::{self, ErrorKind, IsTerminal};
 use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(super) fn run(course: &Course, name: Option<&str>, poll: bool) -> Result<Exi
     end_with_signals(&running)?;
     let mut current = match name {
         Some(name) => course.named(name)?,
-        None => match course.first_not_met(0)? {
+        None => match course.first_not_met(0) {
             Some(exercise) => exercise,
             None => {
                 print(&all_met(course))?;
@@ -35,10 +35,7 @@ pub(super) fn run(course: &Course, name: Option<&str>, poll: bool) -> Result<Exi
     let mut saves = Saves::of(current, poll)?;
     loop {
         let source = read(&current.file());
-        let stub = source
-            .as_deref()
-            .is_some_and(|bytes| super::progress::has_todo(&String::from_utf8_lossy(bytes)));
-        if stub || source.is_none() {
+        if source.is_none() || source == read(&current.stub()) {
             print(&course.way_into(current))?;
         } else {
             clear()?;
@@ -50,13 +47,16 @@ pub(super) fn run(course: &Course, name: Option<&str>, poll: bool) -> Result<Exi
                 Err(error) if is_interrupted(&error) => continue,
                 outcome => outcome?,
             };
+            if let Outcome::NotRun(message) = &outcome {
+                tell(message);
+            }
             // Saved while the compiler was reading it, the report may be about either.
             let about_this = course
                 .report(current)
                 .is_none_or(|report| source.as_deref() == Some(report.source.as_bytes()));
             if outcome.passed() && about_this {
                 let at = course.exercises.iter().position(|e| e.name == current.name);
-                let Some(next) = course.first_not_met(at.unwrap_or(0))? else {
+                let Some(next) = course.first_not_met(at.unwrap_or(0)) else {
                     print(&all_met(course))?;
                     return Ok(ExitCode::SUCCESS);
                 };
@@ -83,7 +83,8 @@ fn read(file: &Path) -> Option<Vec<u8>> {
 
 fn clear() -> Result<()> {
     if io::stdout().is_terminal() {
-        print("\x1b[2J\x1b[3J\x1b[H")?;
+        // What scrolled away before stays.
+        print("\x1b[2J\x1b[H")?;
     }
     Ok(())
 }
@@ -180,7 +181,7 @@ impl Running {
         loop {
             if !stopped && stop() {
                 stopped = true;
-                self.end();
+                drop(self.end());
                 let _ = child.kill();
             }
             let mut id = self.0.lock().unwrap_or_else(|e| e.into_inner());
@@ -197,15 +198,15 @@ impl Running {
         }
     }
 
-    /// Ends the group of the process that runs, if one does. It has not been waited for: its id is its own.
-    fn end(&self) {
+    /// Ends the group of the process that runs, if one does. It has not been waited for: its id is its own. While
+    /// what is returned is held, no other begins.
+    fn end(&self) -> MutexGuard<'_, Option<u32>> {
         let id = self.0.lock().unwrap_or_else(|e| e.into_inner());
         #[cfg(unix)]
-        if let Some(group) = id.and_then(|id| rustix::process::Pid::from_raw(id as i32)) {
+        if let Some(group) = (*id).and_then(|id| rustix::process::Pid::from_raw(id as i32)) {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
-        #[cfg(not(unix))]
-        let _ = id;
+        id
     }
 }
 
@@ -218,7 +219,7 @@ fn end_with_signals(running: &Running) -> Result<()> {
         .context("cannot listen for Ctrl-C")?;
     thread::spawn(move || {
         let code = runtime.block_on(signal());
-        running.end();
+        let _none_begins = running.end();
         std::process::exit(code);
     });
     Ok(())

@@ -50,12 +50,14 @@ const FILES: &[(&str, &str)] = &[
     (
         "exercises/count/README.md",
         "# Count\n\nAfter [one](../../src/one.md#a-listing):\n\n```rust\n\
-         {{#rustdoc_include src/lib.rs:task}}\n```\n",
+         {{#rustdoc_include stub.rs:task}}\n```\n",
     ),
     (
-        "exercises/count/src/lib.rs",
+        "exercises/count/stub.rs",
         "// ANCHOR: task\npub fn count() {}\n// ANCHOR_END: task\n",
     ),
+    // The anchors are gone, as in a learner's file.
+    ("exercises/count/src/lib.rs", "pub fn count() { 1; }\n"),
 ];
 
 /// The book in its folder, which goes when the value is dropped.
