@@ -517,8 +517,12 @@ impl Rewriter<'_> {
             true => Caption::Output {
                 command: source.command,
             },
+            // The file to edit is a copy of the stub.
             false => Caption::Listing {
-                file: file.to_string_lossy().replace('\\', "/"),
+                file: file
+                    .to_string_lossy()
+                    .replace('\\', "/")
+                    .replace("/stub.rs", "/src/lib.rs"),
                 command: source.command,
             },
         })
