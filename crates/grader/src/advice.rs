@@ -63,14 +63,14 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             size(*large)
         ),
         Cause::RealMemory { grown, limit } => format!(
-            "The process grew to {} of real memory (limit {}) while its heap stayed small: the bytes are kept \
+            "The process has {} of real memory (limit {}) while its heap stayed small: the bytes are kept \
              where the allocator does not see them, such as a `static` array, a thread's stack or a memory map.",
             size(*grown),
             size(*limit)
         ),
         Cause::ReadAfterEnd { times } => format!(
-            "It read {times} more times after the source had said that it was at its end. A read that gives 0 \
-             bytes into a buffer with room is the end."
+            "It asked again and again, {times} times, after the source had said that it was at its end. A read that \
+             gives 0 bytes into a buffer with room is the end, and so is the `None` of a stream."
         ),
         Cause::ReadAfterError { at } => format!(
             "It read on after the source had returned an error (at byte {}). What comes after an error cannot be \

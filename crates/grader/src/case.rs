@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt::{Debug, Display};
 use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -205,6 +205,10 @@ pub(crate) struct State {
     pub peak: u64,
     pub elapsed: Duration,
     pub failures: Vec<Failure>,
+    /// A folder, and what alone may be in it when the next solution has just ended.
+    look_into: Option<(PathBuf, String)>,
+    /// What else was in it.
+    left_then: Vec<String>,
 }
 
 /// What can be given to a solution.
@@ -341,16 +345,30 @@ impl<T> Answer<T> {
     }
 }
 
-/// Whether `holds` does now, or within 100 ms of real time: a thread that has been told to end needs a moment.
+/// Whether `holds` does now, or within 100 ms of real time, or as long as another thread is at work, but 1 s: a thread
+/// that has been told to end needs a moment.
 fn soon(holds: impl Fn() -> bool) -> bool {
-    for _ in 0..50 {
+    for tries in 0..500 {
         if holds() {
             return true;
+        }
+        // On a busy machine a thread may get no processor for so long: then it is not at rest.
+        if tries >= 50 && child::others_rest() {
+            break;
         }
         std::thread::sleep(Duration::from_millis(2));
         meter::moved();
     }
     holds()
+}
+
+/// What is in `folder` but for the file `kept`.
+fn others_in(folder: &Path, kept: &str) -> Vec<String> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    files
+        .map(|file| file.file_name().to_string_lossy().into_owned())
+        .filter(|name| name != kept)
+        .collect()
 }
 
 /// Whether a caller can learn from `error` what broke: it is, or wraps, an [`std::io::Error`] of that kind, or tells
@@ -407,6 +425,7 @@ impl Trial {
         F: Future<Output = anyhow::Result<T>>,
     {
         let outcome = self.metered(solution).await;
+        self.look();
         let broke = lock(&self.inner.given)
             .iter()
             .filter_map(|(_, w)| w.failed_with())
@@ -458,8 +477,9 @@ impl Trial {
                     (timed, tasks().saturating_sub(before))
                 }
             })
-            .await?;
-        let cause = match timed {
+            .await;
+        self.look();
+        let cause = match timed? {
             (Err(_), spawned) => {
                 if spawned > 0 {
                     self.fail(Criterion::Cancel, Cause::SpawnedInDrop);
@@ -484,6 +504,8 @@ impl Trial {
     async fn metered<F: Future>(&self, solution: impl FnOnce() -> F) -> Result<F::Output, Failed> {
         let (began, kept) = (Instant::now(), child::clock_kept());
         let resident = child::start_resident();
+        // A call before this one may have broken and told it.
+        meter::forget_failed();
         trace::start();
         heap::reset_peak();
         let base = heap::live();
@@ -687,20 +709,38 @@ impl Trial {
         }
     }
 
+    /// Has [`Trial::alone`] hold for the moment in which the next solution has returned or is dropped too: what a task
+    /// removes after that is not removed where the program ends. A thread may take a moment.
+    pub fn alone_at_once(&self, folder: &Path, kept: &str) {
+        lock(&self.inner.state).look_into = Some((folder.to_owned(), kept.to_owned()));
+    }
+
+    /// Before any other task runs.
+    fn look(&self) {
+        let Some((folder, kept)) = lock(&self.inner.state).look_into.take() else {
+            return;
+        };
+        soon(|| others_in(&folder, &kept).is_empty());
+        lock(&self.inner.state).left_then = others_in(&folder, &kept);
+    }
+
     /// Nothing is in `folder` but what is named `kept`. A job of the blocking pool has ended by now, since virtual
     /// time waits for it; a thread may take a moment more.
     pub fn alone(&self, criterion: Criterion, folder: &Path, kept: &str, when: &str) {
-        let others = || -> Vec<String> {
-            let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            files
-                .map(|file| file.file_name().to_string_lossy().into_owned())
-                .filter(|name| name != kept)
-                .collect()
-        };
-        soon(|| others().is_empty());
-        let left = others();
+        soon(|| others_in(folder, kept).is_empty());
+        let left = others_in(folder, kept);
+        let then = std::mem::take(&mut lock(&self.inner.state).left_then);
         let what = match &left[..] {
-            [] => return,
+            [] => {
+                if let Some(one) = then.first() {
+                    let what = format!(
+                        "the file {one} was still there when the call had ended, and a task removed it afterward: in \
+                         a program that ends there, it stays"
+                    );
+                    self.wrong(criterion, what);
+                }
+                return;
+            }
             [one] => format!("the file {one} was"),
             [one, ..] => format!("{} files, such as {one}, were", left.len()),
         };

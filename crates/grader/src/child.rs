@@ -266,7 +266,8 @@ fn stop(criterion: Option<Criterion>, cause: Cause, line: impl FnOnce() -> Optio
     if let Some(line) = line() {
         send(&Record::At(line));
     }
-    end(1)
+    // Without a flush of what was printed: the solution may hold the lock of the output.
+    crate::os::end_now(1)
 }
 
 /// Runs inside the allocation that breaks the budget, before the system is asked for the memory.
@@ -347,7 +348,10 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
     loop {
         std::thread::sleep(tick);
         if ENDING.load(Relaxed) {
-            return;
+            // Whoever ends the process may be stuck on its way: in a backtrace within a backtrace, or at an output
+            // that the solution holds. The verdict is out by then.
+            std::thread::sleep(Duration::from_secs(10));
+            crate::os::end_now(1);
         }
         if os.orphaned() {
             crate::os::end_now(1);

@@ -266,6 +266,8 @@ fn run_once(
         .env("TMPDIR", &scratch.0)
         .env("TMP", &scratch.0)
         .env("RUST_LIB_BACKTRACE", "0")
+        // Each costs 64 MiB of address space, of which a run has 8 GiB; glibc would make up to eight for each core.
+        .env("MALLOC_ARENA_MAX", "4")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -503,6 +505,8 @@ impl Scratch {
             .map_or_else(std::env::temp_dir, Into::into);
         let name = format!("case-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
         let path = base.join(name);
+        // One that was interrupted left its own, and in a container the numbers of processes are soon the same.
+        let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path)?;
         Ok(Scratch(path))
     }

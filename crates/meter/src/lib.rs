@@ -29,7 +29,7 @@ pub use jobs::{Job, Jobs};
 pub use pace::next_wait_ends;
 pub use sink::Sink;
 pub use source::{Chunks, Source};
-pub use watch::{Watch, Window, last_failed, moved, progress};
+pub use watch::{Watch, Window, forget_failed, last_failed, moved, progress};
 
 /// What the text of every error ends with that a [`Source`], [`Chunks`] or a [`Sink`] makes.
 pub const ON_PURPOSE: &str = "(on purpose)";

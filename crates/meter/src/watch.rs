@@ -21,6 +21,11 @@ pub fn last_failed() -> Option<(&'static str, io::ErrorKind)> {
     *BROKEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// From here on [`last_failed`] tells of what comes now.
+pub fn forget_failed() {
+    *BROKEN.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
 /// Counts [`progress`] up by one: who waits for a good reason, as the grader does for a file to go, is not stuck.
 pub fn moved() {
     PROGRESS.fetch_add(1, Relaxed);

@@ -744,6 +744,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                                 break;
                             }
                             popped += 1;
+                            grader::meter::moved();
                             let _ = ack.send(());
                         }
                         fine = &mut end => return Ok((popped, fine?)),

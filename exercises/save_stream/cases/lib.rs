@@ -50,6 +50,11 @@ fn untouched(t: &Trial, criterion: Criterion, path: &Path, old: bool, when: &str
     alone(t, criterion, path, when);
 }
 
+/// And so it has to be when the next call has just ended, whatever tasks are still to do.
+fn untouched_at_once(t: &Trial, path: &Path) {
+    t.alone_at_once(path.parent().expect("it is in a folder"), "photo.jpg");
+}
+
 /// Nothing else is in the folder of `path`.
 fn alone(t: &Trial, criterion: Criterion, path: &Path, when: &str) {
     let folder = path.parent().expect("it is in a folder");
@@ -368,6 +373,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         grade.case(name, &[Correct], move |t| async move {
             let path = place(true);
             let body = t.give(Chunks::new(photo(len)).shaped(shape));
+            untouched_at_once(&t, &path);
             let saved = t.solve(|| save_stream(&path, body, max)).await;
             saved.err_for(
                 Correct,
@@ -448,6 +454,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         grade.case(name, &[Errors], move |t| async move {
             let path = place(old);
             let body = t.give(Chunks::new(photo(300_000)).fails_at(at));
+            untouched_at_once(&t, &path);
             let saved = t.solve(|| save_stream(&path, body, max)).await;
             saved.err(&format!("the body broke after {at} of 300000 bytes"))?;
             untouched(&t, Errors, &path, old, "after the body had broken");
@@ -482,6 +489,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     .fails_at(200_000)
                     .fails_with(kind),
             );
+            untouched_at_once(&t, &path);
             let saved = t.solve(|| save_stream(&path, body, MIB)).await;
             saved.err("the body broke after 200000 of 300000 bytes")?;
             untouched(&t, Errors, &path, true, "after the body had broken");
@@ -522,6 +530,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let path = place(old);
                 let body = Chunks::new(photo(16 * MIB)).paced(64 * KIB, Duration::from_millis(100));
                 let body = t.give(body);
+                untouched_at_once(&t, &path);
                 // While nothing is at work: what is being written at that moment ends when it likes.
                 t.cancel_after(Duration::from_millis(2050), || {
                     save_stream(&path, body, 64 * MIB)

@@ -1,4 +1,4 @@
-// trap fails cancel: `Drop` spawns a task that removes the file, and a server that ends runs none
+// trap fails cancel, errors: `Drop` spawns a task that removes the file, and a server that ends runs none
 
 use std::io;
 use std::path::Path;

@@ -382,6 +382,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             let src = t.give(Source::new(Content::exactly(log)).fails_at(at).fails_with(kind));
             let dst = t.give(Sink::new(Content::exactly(want)));
             let seen = dst.watch();
+            t.alone_at_once(&scratch, OTHER);
             let sort = t.solve(|| sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch)).await;
             sort.err(&format!("the source broke after {at} bytes of 1 MiB"))?;
             t.check(Errors, seen.shutdowns() == 0, || {
@@ -584,6 +585,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let dst = Sink::new(Content::exactly(want)).paced(32 * KIB, writes);
                 let dst = t.give(dst.shuts_down_in(ends));
                 // Between two pieces: a file that is being made at that moment is made when it likes.
+                t.alone_at_once(&scratch, OTHER);
                 t.cancel_after(20 * second + second / 2, || {
                     sort_lines(BufReader::new(src), dst, 128 * 1024, &scratch)
                 })

@@ -58,7 +58,8 @@ impl Outside for Unix {
                     limit(libc::RLIMIT_AS, limits.address_space)?;
                     checked(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
                     if libc::getppid() as u32 != parent {
-                        return Err(std::io::Error::other("the grader is gone"));
+                        // The grader is gone. (An error with a text would allocate.)
+                        return Err(std::io::Error::from_raw_os_error(libc::ESRCH));
                     }
                 }
                 let _ = (parent, limits.address_space);
