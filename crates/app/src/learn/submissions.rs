@@ -16,7 +16,10 @@ const LARGEST: u64 = 1 << 20;
 pub(super) fn run(course: &Course, dir: &Path, names: &[String], json: bool) -> Result<ExitCode> {
     let submissions = submissions(dir)?;
     let place = checkout(course)?;
-    let clean = Course::find(&place)?;
+    let mut clean = Course::find(&place)?;
+    // Of its own, also where CARGO_TARGET_DIR is set: cargo would take a package of the checkout for yours, which has
+    // the same path in its workspace, and your report cards would be overwritten.
+    clean.target = place.join("target");
     let chosen = check::chosen(&clean, names)?;
     let mut rows = Vec::new();
     for (i, folder) in submissions.iter().enumerate() {
@@ -99,7 +102,7 @@ fn checkout(course: &Course) -> Result<PathBuf> {
 /// What is in `place` is as it was committed, but for the solutions: a learner's file could include one.
 fn as_committed(place: &Path) -> Result<()> {
     git(place, &["reset", "--quiet", "--hard", "FETCH_HEAD"])?;
-    git(place, &["clean", "--quiet", "-f", "-d"])?;
+    git(place, &["clean", "--quiet", "-f", "-d", "-e", "/target"])?;
     let exercises = place.join("exercises");
     for exercise in std::fs::read_dir(&exercises)
         .with_context(|| format!("cannot read {}", exercises.display()))?
@@ -178,13 +181,7 @@ fn grade(clean: &Course, exercise: &Exercise, folder: &Path) -> Result<Outcome> 
         std::fs::read(&target).with_context(|| format!("cannot read {}", target.display()))?;
     std::fs::write(&target, source)
         .with_context(|| format!("cannot write {}", target.display()))?;
-    // Where CARGO_TARGET_DIR is set, the report card there is yours.
-    let card = clean.report_path(exercise);
-    let yours = std::fs::read(&card).ok();
     let outcome = check::grade(clean, exercise, true, &mut check::run_to_end);
-    if let Some(yours) = yours {
-        std::fs::write(&card, yours).with_context(|| format!("cannot write {}", card.display()))?;
-    }
     std::fs::write(&target, stub).with_context(|| format!("cannot write {}", target.display()))?;
     // A stub, or one of which a part is still missing.
     Ok(match outcome? {
