@@ -348,12 +348,15 @@ impl<T> Answer<T> {
 /// Whether `holds` does now, or within 100 ms of real time, or as long as another thread is at work, but 1 s: a thread
 /// that has been told to end needs a moment.
 fn soon(holds: impl Fn() -> bool) -> bool {
+    let mut rested = 0;
     for tries in 0..500 {
         if holds() {
             return true;
         }
-        // On a busy machine a thread may get no processor for so long: then it is not at rest.
-        if tries >= 50 && child::others_rest() {
+        // On a busy machine a thread may get no processor for so long: then it is not at rest. One that works may
+        // look so for a moment, as while it waits for a lock.
+        rested = if child::others_rest() { rested + 1 } else { 0 };
+        if tries >= 50 && rested >= 25 {
             break;
         }
         std::thread::sleep(Duration::from_millis(2));

@@ -427,12 +427,17 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .collect();
             let all = t.solve(|| async {
                 let mut all = 0;
+                // Virtual time waits for what a call that ended early is still writing: how many of them overlap is luck.
+                let settled = || tokio::time::sleep(Duration::from_millis(1));
                 for [body, breaks, too_long, waits] in bodies {
                     all += save_stream(&path, body, MIB).await?;
                     save_stream(&path, breaks, MIB).await.ok();
+                    settled().await;
                     save_stream(&path, too_long, 16 * KIB).await.ok();
+                    settled().await;
                     let waits = save_stream(&path, waits, MIB);
                     timeout(Duration::from_millis(1), waits).await.ok();
+                    settled().await;
                 }
                 Ok(all)
             });
