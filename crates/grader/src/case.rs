@@ -345,11 +345,11 @@ impl<T> Answer<T> {
     }
 }
 
-/// Whether `holds` does now, or within 100 ms of real time, or as long as another thread is at work, but 1 s: a thread
+/// Whether `holds` does now, or within 100 ms of real time, or as long as another thread is at work, but 5 s: a thread
 /// that has been told to end needs a moment.
 fn soon(holds: impl Fn() -> bool) -> bool {
     let mut rested = 0;
-    for tries in 0..500 {
+    for tries in 0..2500 {
         if holds() {
             return true;
         }
