@@ -347,7 +347,7 @@ impl<T> Answer<T> {
 
 /// Whether `holds` does now, or within 100 ms of real time, or as long as another thread is at work, but 5 s: a thread
 /// that has been told to end needs a moment.
-fn soon(holds: impl Fn() -> bool) -> bool {
+fn soon(mut holds: impl FnMut() -> bool) -> bool {
     let mut rested = 0;
     for tries in 0..2500 {
         if holds() {
@@ -365,13 +365,19 @@ fn soon(holds: impl Fn() -> bool) -> bool {
     holds()
 }
 
-/// What is in `folder` but for the file `kept`.
-fn others_in(folder: &Path, kept: &str) -> Vec<String> {
-    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    files
-        .map(|file| file.file_name().to_string_lossy().into_owned())
-        .filter(|name| name != kept)
-        .collect()
+/// What is in `folder` but for the file `kept`, and stays there.
+fn left_in(folder: &Path, kept: &str) -> Vec<String> {
+    let mut left = Vec::new();
+    // Looked at once each time: a thread that has not heard yet may make a file in between, and remove it.
+    soon(|| {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        left = files
+            .map(|file| file.file_name().to_string_lossy().into_owned())
+            .filter(|name| name != kept)
+            .collect();
+        left.is_empty()
+    });
+    left
 }
 
 /// Whether a caller can learn from `error` what broke: it is, or wraps, an [`std::io::Error`] of that kind, or tells
@@ -723,15 +729,13 @@ impl Trial {
         let Some((folder, kept)) = lock(&self.inner.state).look_into.take() else {
             return;
         };
-        soon(|| others_in(&folder, &kept).is_empty());
-        lock(&self.inner.state).left_then = others_in(&folder, &kept);
+        lock(&self.inner.state).left_then = left_in(&folder, &kept);
     }
 
     /// Nothing is in `folder` but what is named `kept`. A job of the blocking pool has ended by now, since virtual
     /// time waits for it; a thread may take a moment more.
     pub fn alone(&self, criterion: Criterion, folder: &Path, kept: &str, when: &str) {
-        soon(|| others_in(folder, kept).is_empty());
-        let left = others_in(folder, kept);
+        let left = left_in(folder, kept);
         let then = std::mem::take(&mut lock(&self.inner.state).left_then);
         let what = match &left[..] {
             [] => {
