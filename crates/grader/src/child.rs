@@ -25,8 +25,9 @@ pub(crate) const ARG: &str = "__one-case";
 /// What a run that stands still is given before it is called stuck.
 const STUCK: Duration = Duration::from_millis(300);
 const STUCK_REAL_CLOCK: Duration = Duration::from_secs(3);
-/// Processor time that may pass while no byte moves.
-const BUSY: Duration = Duration::from_millis(1000);
+/// Processor time that may pass while no byte moves. Sorting or merging what the largest case has takes half of it on
+/// a busy machine.
+const BUSY: Duration = Duration::from_millis(2000);
 const TICK: Duration = Duration::from_millis(10);
 const QUICK_TICK: Duration = Duration::from_millis(2);
 /// How often the clock is moved for a run that stands still.
