@@ -10,8 +10,8 @@
 //! ```
 //!
 //! A first line is `// right: …` or `// trap fails memory, errors: …`. A right solution meets every
-//! criterion, and its comment says what it would be in Node.js; a trap fails exactly those that it names. The stub, an emptied file and a file without
-//! its function must fail too.
+//! criterion, and its comment says what it would be in Node.js; a trap fails exactly those that it names.
+//! The stub, an emptied file and a file without its function must fail too.
 
 use std::collections::BTreeSet;
 use std::fs;

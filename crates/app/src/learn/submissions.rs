@@ -149,14 +149,8 @@ fn grade(clean: &Course, exercise: &Exercise, folder: &Path) -> Result<Outcome> 
         return Ok(Outcome::NotHandedIn);
     };
     // A link could lead to what somebody else handed in.
-    let within = |file: &Path| {
-        Some(
-            file.canonicalize()
-                .ok()?
-                .starts_with(folder.canonicalize().ok()?),
-        )
-    };
-    if within(&file) != Some(true) {
+    let places = file.canonicalize().ok().zip(folder.canonicalize().ok());
+    if !places.is_some_and(|(file, folder)| file.starts_with(folder)) {
         return Ok(Outcome::NotRun(format!(
             "{} leads out of {}: hand in the file itself, not a link",
             file.display(),

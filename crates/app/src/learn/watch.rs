@@ -50,10 +50,12 @@ pub(super) fn run(course: &Course, name: Option<&str>, poll: bool) -> Result<Exi
             if let Outcome::NotRun(message) = &outcome {
                 tell(message);
             }
-            // Saved while the compiler was reading it, the report may be about either.
-            let about_this = course
-                .report(current)
-                .is_none_or(|report| source.as_deref() == Some(report.source.as_bytes()));
+            // Saved while the compiler was reading it, the report may be about either. Where none was made, the last
+            // one says nothing.
+            let about_this = match &outcome {
+                Outcome::Graded(report) => source.as_deref() == Some(report.source.as_bytes()),
+                _ => true,
+            };
             if outcome.passed() && about_this {
                 let at = course.exercises.iter().position(|e| e.name == current.name);
                 let Some(next) = course.first_not_met(at.unwrap_or(0)) else {
