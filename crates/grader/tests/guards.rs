@@ -669,6 +669,22 @@ fn cases() -> (Grade, BTreeMap<&'static str, Guilt>) {
         };
         t.cancel_after(Duration::from_secs(1), || solution).await
     });
+    guilt.insert("leaves_its_file_to_a_task", Some((Errors, "wrong")));
+    grade.case("leaves_its_file_to_a_task", &[Errors], |t| async move {
+        let folder = std::env::temp_dir().join("at_once");
+        let file = folder.join("part");
+        std::fs::create_dir_all(&folder).expect("the grader has a folder for each run");
+        t.alone_at_once(&folder, "whole");
+        let solution = || async {
+            std::fs::write(&file, "half")?;
+            let file = file.clone();
+            tokio::spawn(async move { std::fs::remove_file(file) });
+            Ok(())
+        };
+        t.solve(solution).await.ok()?;
+        t.alone(Errors, &folder, "whole", "after all");
+        Ok(())
+    });
     guilt.insert("ends_its_thread_when_it_is_dropped", None);
     grade.case(
         "ends_its_thread_when_it_is_dropped",
