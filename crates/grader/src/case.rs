@@ -27,6 +27,9 @@ const BUDGET: u64 = 8 * meter::MIB;
 /// Virtual time that a solution may spend on waits of its own.
 const IDLE: Duration = Duration::from_secs(60);
 
+/// Virtual time that is given to what should have ended with the solution.
+const GRACE: Duration = Duration::from_secs(60);
+
 /// The cases of an exercise.
 pub struct Grade {
     pub(crate) about: About,
@@ -50,7 +53,6 @@ pub struct Case {
     pub(crate) budget: u64,
     pub(crate) sizes: Vec<u64>,
     pub(crate) may_write: u64,
-    pub(crate) real_clock: bool,
     pub(crate) body: Body,
 }
 
@@ -112,7 +114,6 @@ impl Grade {
             budget: BUDGET,
             sizes: Vec::new(),
             may_write: 4 * meter::MIB,
-            real_clock: false,
             body: Box::new(move |trial| Box::pin(body(trial))),
         });
         self.cases.last_mut().expect("one was pushed")
@@ -172,12 +173,6 @@ impl Case {
             _ => Criterion::Correct,
         }
     }
-
-    /// Lets time be real, for cases whose solutions use files.
-    pub fn real_clock(&mut self) -> &mut Self {
-        self.real_clock = true;
-        self
-    }
 }
 
 /// Why a case stops early.
@@ -194,8 +189,6 @@ pub(crate) struct Inner {
     pub size: u64,
     pub budget: u64,
     pub fallback: Criterion,
-    /// How long is waited for what should have ended with the solution.
-    grace: Duration,
     given: Mutex<Vec<(&'static str, Watch)>>,
     pub state: Mutex<State>,
 }
@@ -397,7 +390,6 @@ impl Trial {
                 size,
                 budget: case.budget,
                 fallback: case.fallback(),
-                grace: Duration::from_millis(if case.real_clock { 250 } else { 60_000 }),
                 given: Mutex::new(Vec::with_capacity(16)),
                 state: Mutex::default(),
             }),
@@ -603,7 +595,7 @@ impl Trial {
         for _ in 0..32 {
             tokio::task::yield_now().await;
         }
-        tokio::time::sleep(self.inner.grace).await;
+        tokio::time::sleep(GRACE).await;
         let after: u64 = given.iter().map(|(_, w)| w.position()).sum();
         if patient {
             soon(|| given.iter().all(|(_, w)| w.dropped()));
@@ -760,8 +752,8 @@ impl Trial {
         let kept = || heap::live().saturating_sub(before) as u64;
         self.check(Criterion::Memory, soon(|| kept() <= limit), || {
             format!(
-                "{} KiB more are held after {after}: what is emptied at the end has to be emptied at an end like \
-                 that too",
+                "{} KiB more are held after {after}: something outlives its call. Where `?` returns or the future is \
+                 dropped, no later line runs: only what the call owns is let go of",
                 kept() / 1024
             )
         });

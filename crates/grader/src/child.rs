@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::case::{Grade, Trial, failure, lock, verdict_of};
-use crate::os::{Inside, inside};
+use crate::os::{Inside, cpu_of_others, inside};
 use crate::record::{Cause, Criterion, Line, Order, Record};
 
 /// The argument that makes the test binary run one case.
@@ -24,7 +24,8 @@ pub(crate) const ARG: &str = "__one-case";
 
 /// What a run that stands still is given before it is called stuck.
 const STUCK: Duration = Duration::from_millis(300);
-const STUCK_REAL_CLOCK: Duration = Duration::from_secs(3);
+/// The same where nobody can tell a thread that waits for a processor, or for a disk, from one that is asleep.
+const STUCK_UNSEEN: Duration = Duration::from_secs(2);
 /// Processor time that may pass while no byte moves. Sorting or merging what the largest case has takes half of it on
 /// a busy machine.
 const BUSY: Duration = Duration::from_millis(2000);
@@ -107,21 +108,17 @@ pub(crate) fn run(grade: Grade) -> ! {
     BUDGET.store(case.budget, Relaxed);
     let _ = FOLDER.set(grade.about.folder.clone());
 
+    if let Err(e) = cpu_of_others() {
+        bail(&format!("cannot read the processor time: {e}"));
+    }
+
     std::panic::set_hook(Box::new(on_panic));
     trip::on_trip(on_trip);
     let started = std::thread::Builder::new()
         .name("grader-watch".into())
         .spawn({
-            let (order, stuck) = (
-                order.clone(),
-                if case.real_clock {
-                    STUCK_REAL_CLOCK
-                } else {
-                    STUCK
-                },
-            );
-            let real_clock = case.real_clock;
-            move || watch(&**os, &order, stuck, real_clock)
+            let order = order.clone();
+            move || watch(&**os, &order)
         });
     if let Err(e) = started {
         bail(&format!("cannot start a thread: {e}"));
@@ -129,7 +126,7 @@ pub(crate) fn run(grade: Grade) -> ! {
 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
-        .start_paused(!case.real_clock)
+        .start_paused(true)
         .on_thread_park(|| PARKED.store(true, SeqCst))
         .on_thread_unpark(|| PARKED.store(false, SeqCst))
         .build();
@@ -339,11 +336,15 @@ fn parse_line(trace: &str, folder: &std::path::Path, here: &std::path::Path) -> 
 }
 
 /// Looks every few milliseconds whether the run still moves, and why not.
-fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool) {
+fn watch(os: &dyn Inside, order: &Order) {
+    let stuck_after = if os.tells_asleep() {
+        STUCK
+    } else {
+        STUCK_UNSEEN
+    };
     let mut moved = meter::progress();
-    let mut cpu_seen = os.cpu_of_others();
-    let cpu_start = cpu_seen;
-    let mut cpu_when_moved = cpu_seen;
+    let cpu_start = cpu_of_others().unwrap_or_default();
+    let (mut cpu_seen, mut cpu_when_moved) = (cpu_start, cpu_start);
     let mut still = Duration::ZERO;
     let (mut parked, mut pushes, mut tick) = (Duration::ZERO, 0, TICK);
     loop {
@@ -357,7 +358,7 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
         if os.orphaned() {
             crate::os::end_now(1);
         }
-        let (now, cpu) = (meter::progress(), os.cpu_of_others());
+        let (now, cpu) = (meter::progress(), cpu_of_others().unwrap_or(cpu_seen));
         if now != moved {
             if pushes > 0 {
                 // It will stand still at the next wait again.
@@ -376,7 +377,8 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
         } else {
             Duration::ZERO
         };
-        if parked >= 2 * tick && pushes < CLOCK_PUSHES && !real_clock && os.all_asleep() {
+        let asleep = || os.all_asleep() && (os.tells_asleep() || still >= 2 * tick);
+        if parked >= 2 * tick && pushes < CLOCK_PUSHES && asleep() {
             // 1 s, 4 s, 16 s, up to an hour, where nobody knows how long a wait is.
             CLOCK_SPAN.store(1000 << (2 * pushes), SeqCst);
             CLOCK_AT.store(moved, SeqCst);
@@ -393,10 +395,6 @@ fn watch(os: &dyn Inside, order: &Order, stuck_after: Duration, real_clock: bool
             });
         }
         if cpu.saturating_sub(cpu_when_moved) > BUSY {
-            // Without a clock of the processor's, a runtime that waits looks busy.
-            if PARKED.load(SeqCst) && !os.tells_cpu() {
-                stop(None, deadlocked(), || None);
-            }
             let cpu_ms = used.as_millis() as u64;
             stop_at_main(os, Cause::Busy { cpu_ms });
         }

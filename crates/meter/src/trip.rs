@@ -3,9 +3,9 @@
 //! A wire is looked at inside the very call that crosses it, so that a backtrace taken by the hook
 //! names the line that made the call.
 
-use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
-static HOOK: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
+static HOOK: Mutex<Option<fn(Trip)>> = Mutex::new(None);
 
 /// What was crossed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,15 +61,14 @@ pub enum Trip {
 
 /// Calls `hook` at every wire that is crossed, in the thread that crossed it.
 pub fn on_trip(hook: fn(Trip)) {
-    HOOK.store(hook as *mut (), Relaxed);
+    *HOOK.lock().unwrap_or_else(PoisonError::into_inner) = Some(hook);
 }
 
 #[cold]
 pub(crate) fn crossed(trip: Trip) {
-    let hook = HOOK.load(Relaxed);
-    if !hook.is_null() {
-        // SAFETY: the pointer is null or was made from a `fn(Trip)` in `on_trip`.
-        let hook: fn(Trip) = unsafe { std::mem::transmute(hook) };
+    // Not called under the lock: the hook may never return.
+    let hook = *HOOK.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(hook) = hook {
         hook(trip);
     }
 }

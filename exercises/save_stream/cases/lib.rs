@@ -119,12 +119,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     ] {
         grade.case(name, &[Correct], move |t| async move {
             let path = place(old);
-            let reader = fs::File::open(&path);
+            // Windows lets not everybody replace a file that is open.
+            let reader = if cfg!(windows) { None } else { fs::File::open(&path).ok() };
             let body = t.give(Chunks::new(photo(len)).shaped(shape));
             let saved = t.solve(|| save_stream(&path, body, max)).await.ok()?;
             t.equal("bytes", saved, len);
             whole(&t, &path, &photo(len));
-            if let Ok(reader) = reader {
+            if let Some(reader) = reader {
                 let read = io::read_to_string(reader).unwrap_or_default();
                 t.check(Correct, read == OLD, || {
                     "the old file was written over, and who was reading it then has a part of each: the new file must \
@@ -318,6 +319,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             Ok(())
         })
         .about("looked at before each chunk");
+    // A file that is open may stay for a while on other systems.
+    #[cfg(unix)]
     grade
         .case("the_unfinished_file_is_gone", &[Errors], |t| async move {
             let path = place(true);

@@ -5,6 +5,8 @@ use std::io::{Read, Write};
 use std::process::{Child, Command};
 use std::time::Duration;
 
+use cpu_time::{ProcessTime, ThreadTime};
+
 mod portable;
 #[cfg(unix)]
 mod unix;
@@ -56,14 +58,12 @@ pub(crate) trait Inside: Send + Sync {
     /// The other end of [`Report`].
     fn open_report(&self, address: &str) -> std::io::Result<Box<dyn Write + Send>>;
 
-    /// Processor time used by all threads but the calling one.
-    fn cpu_of_others(&self) -> Duration;
-
-    /// Whether that is processor time, and not the time on the wall in its place.
-    fn tells_cpu(&self) -> bool;
-
-    /// Whether no thread but the calling one could run if it were given a processor.
+    /// Whether no thread but the calling one could run if it were given a processor. True where that cannot be
+    /// told.
     fn all_asleep(&self) -> bool;
+
+    /// Whether [`Inside::all_asleep`] can tell.
+    fn tells_asleep(&self) -> bool;
 
     /// Bytes written to files and pipes, where it can be told.
     fn written(&self) -> Option<u64>;
@@ -98,13 +98,23 @@ pub(crate) fn inside(portable: bool) -> Box<dyn Inside> {
         return Box::new(unix::UnixInside::new());
     }
     let _ = portable;
-    Box::new(portable::PortableInside::new())
+    Box::new(portable::PortableInside)
 }
 
 /// Has the system refuse every write that makes a file longer than `bytes`, with an error and not with a signal.
 #[cfg(unix)]
 pub(crate) fn refuse_longer_files(bytes: u64) {
     unix::refuse_longer_files(bytes);
+}
+
+/// Processor time used by all threads but the calling one. On Windows it is counted in steps of about 16 ms.
+///
+/// # Errors
+///
+/// When the system does not tell.
+pub(crate) fn cpu_of_others() -> std::io::Result<Duration> {
+    let all = ProcessTime::try_now()?.as_duration();
+    Ok(all.saturating_sub(ThreadTime::try_now()?.as_duration()))
 }
 
 /// Ends the process at once: no destructor and no exit handler runs.

@@ -1,12 +1,10 @@
-//! Guards that every system has: the budget, the wires, and the clock on the wall.
+//! Guards that every system has: the budget, the wires, and the clocks.
 
+use super::{Inside, Limits, Outside, Report};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
-
-use super::{Inside, Limits, Outside, Report};
 
 pub(crate) struct Portable;
 
@@ -30,7 +28,13 @@ impl Drop for Late {
 
 impl Outside for Portable {
     fn names(&self) -> &'static [&'static str] {
-        &["heap budget", "wires", "wall clock", "printed bytes"]
+        &[
+            "heap budget",
+            "wires",
+            "wall clock",
+            "printed bytes",
+            "processor time",
+        ]
     }
 
     fn prepare(&self, _: &mut Command, _: Limits) -> std::io::Result<Report> {
@@ -59,17 +63,7 @@ impl Outside for Portable {
     }
 }
 
-pub(crate) struct PortableInside {
-    start: Instant,
-}
-
-impl PortableInside {
-    pub(crate) fn new() -> Self {
-        PortableInside {
-            start: Instant::now(),
-        }
-    }
-}
+pub(crate) struct PortableInside;
 
 impl Inside for PortableInside {
     fn open_report(&self, address: &str) -> std::io::Result<Box<dyn Write + Send>> {
@@ -77,19 +71,12 @@ impl Inside for PortableInside {
         Ok(Box::new(file))
     }
 
-    /// The clock on the wall, which no thread can use faster than one processor does: a run that stands
-    /// still is then always called busy, and stopped as late.
-    fn cpu_of_others(&self) -> Duration {
-        self.start.elapsed()
-    }
-
-    fn tells_cpu(&self) -> bool {
-        false
-    }
-
-    /// It cannot be told. Nothing is ever still by the clock on the wall, so this decides no verdict.
     fn all_asleep(&self) -> bool {
         true
+    }
+
+    fn tells_asleep(&self) -> bool {
+        false
     }
 
     fn written(&self) -> Option<u64> {

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
-use std::sync::atomic::{AtomicPtr, Ordering::SeqCst};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::{Inside, Limits, Outside, Report};
@@ -142,13 +142,11 @@ impl UnixInside {
     }
 }
 
-static INTERRUPT: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
+/// What the main thread is to do. To read it waits for nothing, as a signal handler must not.
+static INTERRUPT: OnceLock<fn()> = OnceLock::new();
 
 extern "C" fn interrupted(_: libc::c_int) {
-    let there = INTERRUPT.load(SeqCst);
-    if !there.is_null() {
-        // SAFETY: the pointer is null or was made from a `fn()` in `interrupt_main`.
-        let there: fn() = unsafe { std::mem::transmute(there) };
+    if let Some(there) = INTERRUPT.get() {
         there();
     }
     end_now(1);
@@ -163,18 +161,10 @@ impl Inside for UnixInside {
         Ok(Box::new(unsafe { File::from_raw_fd(fd) }))
     }
 
-    fn cpu_of_others(&self) -> Duration {
-        cpu(libc::CLOCK_PROCESS_CPUTIME_ID).saturating_sub(cpu(libc::CLOCK_THREAD_CPUTIME_ID))
-    }
-
-    fn tells_cpu(&self) -> bool {
-        true
-    }
-
-    /// On Linux, from the threads' states, so that a thread which waits for a processor on a busy
-    /// machine does not count as asleep. Elsewhere the processor time has to do.
+    /// From the threads' states, so that a thread which waits for a processor on a busy machine does not count as
+    /// asleep.
     fn all_asleep(&self) -> bool {
-        if !cfg!(target_os = "linux") {
+        if !self.tells_asleep() {
             return true;
         }
         let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
@@ -198,6 +188,10 @@ impl Inside for UnixInside {
             }
         }
         true
+    }
+
+    fn tells_asleep(&self) -> bool {
+        cfg!(target_os = "linux")
     }
 
     fn written(&self) -> Option<u64> {
@@ -233,7 +227,7 @@ impl Inside for UnixInside {
     }
 
     fn interrupt_main(&self, there: fn()) {
-        INTERRUPT.store(there as *mut (), SeqCst);
+        let _ = INTERRUPT.set(there);
         // SAFETY: the handler is an `extern "C" fn(c_int)`; it may deadlock in what it interrupts,
         // which is why the caller goes on and ends the process after a moment, come what may.
         unsafe {
@@ -245,16 +239,6 @@ impl Inside for UnixInside {
         }
         std::thread::sleep(Duration::from_millis(400));
     }
-}
-
-fn cpu(clock: libc::clockid_t) -> Duration {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: `time` is valid for writes for the length of the call.
-    unsafe { libc::clock_gettime(clock, &mut time) };
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 #[cfg(target_os = "linux")]
