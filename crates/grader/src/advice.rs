@@ -118,8 +118,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             seconds(*limit_ms)
         ),
         Cause::Idled { took_ms, needed_ms } => format!(
-            "It took {} of virtual time, and its input and output made it wait for {} of that: it sleeps by itself. \
-             A read or a write waits for as long as it has to, and no longer.",
+            "It took {} of virtual time, and its input and output made it wait for {} of that: the rest is a \
+             sleep or a timer of its own. Wait for what has to come, and no longer.",
             seconds(*took_ms),
             seconds(*needed_ms)
         ),
@@ -161,8 +161,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             .into(),
         Cause::Busy { cpu_ms } => format!(
             "It used {} of processor time without moving a byte or an item: a loop that never ends or never waits, one \
-             around a short sleep, which takes no real time here, or a `poll` that wakes itself instead of waiting \
-             to be woken.",
+             around a short sleep, which takes no real time here (so `std`'s clock hardly moves), or a `poll` that wakes \
+             itself instead of waiting to be woken.",
             seconds(*cpu_ms)
         ),
         Cause::OutOfCpu { cpu_ms } => format!(
@@ -266,7 +266,14 @@ fn over_budget(
         let how = if one_piece {
             format!("one growing buffer asked for {}", size(asked))
         } else {
-            "many pieces are kept (a view keeps all of its piece, and so does `truncate`)".into()
+            let by = if at_a_line {
+                ", by this line or by another"
+            } else {
+                ""
+            };
+            format!(
+                "many pieces are kept{by} (what waits in a queue counts, and a view or `truncate` keeps all of its piece)"
+            )
         };
         return format!(
             "Live heap would have reached {reached} (budget {limit}) after reading {read}, and {how}: looks like the whole \
@@ -283,9 +290,13 @@ fn over_budget(
         );
     }
     format!(
-        "Live heap would have reached {} (budget {limit}) after reading {read}: something is kept for each chunk or item, \
-         little by little.",
-        reached
+        "Live heap would have reached {reached} (budget {limit}) after reading {read}: something is kept for each chunk or \
+         item, little by little{}.",
+        if at_a_line {
+            ", by this line or by another (a task that still waits keeps all that it owns)"
+        } else {
+            ""
+        }
     )
 }
 

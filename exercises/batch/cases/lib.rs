@@ -149,7 +149,8 @@ fn complete(t: &Trial, batches: &[Batch], count: u64) -> bool {
         format!("item {got} came where item {due} was due (the first is item 0)")
     } else if arrived < count {
         format!(
-            "{arrived} of {count} items arrived: what is missing was taken from the stream and never sent"
+            "{arrived} of {count} items arrived: what is missing was dropped, is still held, or was never taken from \
+             the stream"
         )
     } else {
         return true;
@@ -181,7 +182,7 @@ fn on_time(t: &Trial, batches: &[Batch], max: usize, wait: u64, ends: u64, late:
             t.wrong(
                 Correct,
                 format!(
-                    "batch {number} was sent with {count} of {max} items, {age} ms after its first item was taken: \
+                    "batch {number} was sent with {count} items (`max` is {max}), {age} ms after its first item was taken: \
                      it has until `wait`, which is {wait} ms, and that time starts anew with the first item of each \
                      batch"
                 ),
@@ -334,7 +335,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             1000,
             10,
             vec![3],
-            "no other item came, and the batch waited for one",
+            "no more items came within `wait`, so a timer on tokio's clock had to send it",
         ),
         (
             "one_item_each_40_ms",
@@ -343,7 +344,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             1_975,
             1000,
             [vec![3; 16], vec![2]].concat(),
-            "items that come later put it off",
+            "its time runs from its first item, and a later item must neither restart it nor be waited for",
         ),
         (
             "silence_before_the_first",
@@ -379,7 +380,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             1000,
             1_000_000,
             vec![20_000],
-            "no other item came, and the batch waited for one",
+            "no more items came within `wait`, so a timer on tokio's clock had to send it",
         ),
     ] {
         grade
@@ -405,7 +406,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             150,
             10_000,
             vec![1; 4],
-            "no other item came, and the batch waited for one",
+            "no more items came within `wait`, so a timer on tokio's clock had to send it",
         ),
         (
             "a_wait_of_a_day",
@@ -414,7 +415,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             50,
             24 * 3_600_000,
             vec![29, 11],
-            "items that come later put it off",
+            "its time runs from its first item, and a later item must neither restart it nor be waited for",
         ),
     ] {
         grade
@@ -451,8 +452,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     let late = due.map_or(Duration::ZERO, |due| due.elapsed());
                     early.check(Early, late <= ten, || {
                         format!(
-                            "a batch was sent {} ms late: its time began when its first item was taken from the \
-                             stream, and was over while the receiver rested",
+                            "a batch was sent {} ms late: it is due 100 ms after its first item was taken from the \
+                             stream, or as soon after that as the receiver takes",
                             late.as_millis()
                         )
                     });
@@ -465,7 +466,9 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 sent.map(|()| received)
             });
             let received = both.await.ok()?;
-            t.equal("items received", received, 22);
+            t.check(Correct, received == 22, || {
+                format!("the receiver got {received} of 22 items")
+            });
             Ok(())
         })
         .about("it takes its first batch after three days; `wait` is 100 ms");
@@ -560,7 +563,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 }
             }
             t.check(Cancel, later == 0, || {
-                "a batch was sent after the function was gone: something that it started goes on"
+                "a batch was sent after the function was gone: something that it started goes on. To drop a \
+                 `JoinHandle`, even one that is awaited, does not stop its task"
                     .into()
             });
             closed(&t, batches);

@@ -96,8 +96,15 @@ impl Seen {
                 self.last
             ));
         } else if self.bytes < len {
+            let lost = match self.wrong_byte {
+                None => "the rest was lost".into(),
+                Some(byte) => format!(
+                    "byte {byte} already is not what the source delivered there, so look before the end. Where is \
+                     what a half-full chunk has while a read is `Pending`?"
+                ),
+            };
             wrong(format!(
-                "the end came after {} of {len} bytes, in {}: the rest was lost",
+                "the end came after {} of {len} bytes, in {}: {lost}",
                 self.bytes,
                 count(self.chunks, "chunk", "chunks")
             ));
@@ -368,7 +375,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let (taken, position) = ahead.unwrap_or_default();
                 format!(
                     "{} KiB were read when the store had taken {taken} of the chunks of 64 KiB; {} KiB, one chunk more, \
-                     are the most. The stream reads on while nobody asks",
+                     are the most. Either one question reads more than its chunk, or the reading goes on while \
+                     nobody asks",
                     position / KIB,
                     (taken + 1) * 64
                 )
@@ -463,7 +471,9 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             let notes = Notes::default();
             t.solve(|| take(chunks(src, 1024), data, 1024, notes.clone()))
                 .await
-                .err(&format!("the source broke after {at} of {len} bytes"))?;
+                .err(&format!(
+                    "the source broke after {at} of {len} bytes with {kind:?}"
+                ))?;
             let seen = noted(&notes).clone();
             seen.check_error(&t, 1024, at, kind);
             Ok(())
