@@ -5,10 +5,10 @@
 //! cargo run --example stuck_pipe -- 100   # 100 KiB, which fit into the pipes
 //! ```
 
-use std::io::Result;
-use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::{io::Result, process::Stdio};
 
+use anyhow::Context;
 use clap::Parser;
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufWriter};
 use tokio::time::{Duration, pause, resume, timeout};
@@ -95,14 +95,15 @@ async fn no_flush((stdin, mut stdout): Filter) -> Result<u64> {
 // ANCHOR_END: traps
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
-async fn main() -> Result<()> {
+async fn main() -> anyhow::Result<()> {
     KIB.store(Args::parse().kib.into(), Relaxed);
+    cat().context("cannot start `cat` (on Windows, Git has one in its folder usr\\bin)")?;
     println!("{:>36}{:>16}", "in memory", "cat");
     row("write_then_read", write_then_read, 1).await?;
     row("at_once", at_once, MONTH).await?;
     row("no_shutdown", no_shutdown, MONTH).await?;
     row("no_drop", no_drop, 1).await?;
-    row("no_flush", no_flush, 1).await
+    Ok(row("no_flush", no_flush, 1).await?)
 }
 
 /// `cat` has so many seconds of real time: virtual time does not see what a process does.

@@ -1,7 +1,7 @@
 //! Each Node.js program prints what was recorded of it, on Node.js 20 or later.
 //!
 //! `cargo test --features node --test node`; after a change that is meant, record again with
-//! `RECORD=1` before it.
+//! `RECORD=1` before it. What newer versions print otherwise is in `NAME.other.txt`, and the pages say why.
 
 #[macro_use]
 mod recorded;
