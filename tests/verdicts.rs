@@ -386,11 +386,7 @@ fn grade(workspace: &Path, place: &Path, attempt: &Attempt, how: How) -> Result<
     // `Running tests/grade.rs (…/grade-0123)`: the test itself, for the repetitions.
     let test = said
         .lines()
-        .find_map(|l| {
-            l.split_once("Running tests/grade.rs (")?
-                .1
-                .strip_suffix(')')
-        })
+        .find_map(|l| l.split_once("grade.rs (")?.1.strip_suffix(')'))
         .map(PathBuf::from);
     let mut time = None;
     for _ in 1..how.repeat.max(if how.times { 2 } else { 1 }) {

@@ -149,7 +149,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             .into(),
         Cause::Deadlocked { broke: Some(end) } => format!(
             "Deadlock: {end} and returned its error, and now every task waits and nothing will wake any of them. \
-             Whatever met the error has stopped, and what waits for it was never told."
+             Whatever met the error has stopped, and what waits for it was neither told nor dropped."
         ),
         Cause::Deadlocked { broke: None } => "Deadlock: every task waits and nothing will wake any of them. Look for a wait on \
                               something that only the waiting code itself could provide, a channel whose sender \
@@ -219,9 +219,14 @@ fn over_budget(
         } else {
             ""
         };
+        let beside = if asked <= budget {
+            format!(", with {} live already", size(live.saturating_sub(asked)))
+        } else {
+            String::new()
+        };
         let (asked, extra) = (size(asked), if at_a_line { "" } else { FUTURE });
         return format!(
-            "Asked for {asked} in one piece (budget {limit}){when}. Whether that is room for the whole input or one large \
+            "Asked for {asked} in one piece{beside} (budget {limit}){when}. Whether that is room for the whole input or one large \
              buffer, either way it is reserved for what may never come.{extra}"
         );
     }
@@ -264,7 +269,13 @@ fn over_budget(
     }
     if all_is_kept {
         let how = if one_piece {
-            format!("one growing buffer asked for {}", size(asked))
+            let others = live.saturating_sub(asked);
+            let besides = if others > asked {
+                format!(", besides {} in other pieces", size(others))
+            } else {
+                String::new()
+            };
+            format!("one growing buffer asked for {}{besides}", size(asked))
         } else {
             let by = if at_a_line {
                 ", by this line or by another"
@@ -272,7 +283,8 @@ fn over_budget(
                 ""
             };
             format!(
-                "many pieces are kept{by} (what waits in a queue counts, and a view or `truncate` keeps all of its piece)"
+                "many pieces are kept{by} (what waits in a queue counts; a view keeps all of its piece, and so do \
+                 `truncate` and room to spare)"
             )
         };
         return format!(

@@ -212,6 +212,10 @@ pub trait Given {
     fn watch(&self) -> Watch;
     #[doc(hidden)]
     fn input(&self) -> u64;
+    #[doc(hidden)]
+    fn item_bytes(&self) -> Option<u64> {
+        None
+    }
 }
 
 macro_rules! given {
@@ -243,6 +247,9 @@ impl<T> Given for Items<T> {
     }
     fn input(&self) -> u64 {
         self.total()
+    }
+    fn item_bytes(&self) -> Option<u64> {
+        Some(Items::item_bytes(self))
     }
 }
 
@@ -404,8 +411,13 @@ impl Trial {
     /// Hands a source or a sink over. Once the solution has returned or is dropped, it must be gone too, and
     /// nothing may go on with it.
     pub fn give<G: Given>(&self, it: G) -> G {
-        child::note_input(it.input());
-        lock(&self.inner.given).push((it.kind(), it.watch()));
+        let mut given = lock(&self.inner.given);
+        if it.kind() == "source" {
+            let alone = given.iter().all(|(kind, _)| *kind != "source");
+            child::note_input(it.input(), it.item_bytes(), alone);
+        }
+        given.push((it.kind(), it.watch()));
+        drop(given);
         it
     }
 
@@ -646,13 +658,8 @@ impl Trial {
     /// A result that is right when it is `want`; `what` names it in the plural or as a mass: `lines`.
     pub fn equal<T: PartialEq + Debug>(&self, what: &str, got: T, want: T) {
         self.check(Criterion::Correct, got == want, || {
-            let read = child::read_in_part().map_or(String::new(), |(read, total)| {
-                format!(
-                    ", after reading {} of {} bytes",
-                    commas(read),
-                    commas(total)
-                )
-            });
+            let read = child::read_in_part()
+                .map_or(String::new(), |part| format!(", after reading {part}"));
             format!("{what}: {}, expected {}{read}", brief(&got), brief(&want))
         });
     }
@@ -684,9 +691,14 @@ impl Trial {
             ));
         } else if sink.position() != expected {
             wrong(format!(
-                "{} of {} bytes arrived",
+                "{} of {} bytes arrived{}",
                 commas(sink.position()),
-                commas(expected)
+                commas(expected),
+                if sink.position() < expected {
+                    ": the others were not read, or were left on the way, as in a buffer that is dropped unflushed"
+                } else {
+                    ""
+                }
             ));
         } else if sink.shutdowns() == 0 && sink.unflushed() > 0 {
             wrong(format!(

@@ -15,7 +15,7 @@ use meter::{heap, trace, trip};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::case::{Grade, Trial, failure, lock, verdict_of};
+use crate::case::{Grade, Trial, commas, failure, lock, verdict_of};
 use crate::os::{Inside, cpu_of_others, inside};
 use crate::record::{Cause, Criterion, Line, Order, Record};
 
@@ -49,6 +49,7 @@ static CLOCK_AT: AtomicU64 = AtomicU64::new(0);
 /// How far it has been in all, in microseconds.
 static CLOCK_KEPT: AtomicU64 = AtomicU64::new(0);
 static INPUT: AtomicU64 = AtomicU64::new(0);
+static ONLY_INPUT: Mutex<Option<(u64, Option<u64>)>> = Mutex::new(None);
 static BUDGET: AtomicU64 = AtomicU64::new(0);
 
 /// The learner's line of the last panic.
@@ -76,14 +77,30 @@ pub(crate) fn others_rest() -> bool {
     SYSTEM.get().is_none_or(|system| system.all_asleep())
 }
 
-/// Bytes read and bytes in all, of an input that was not read to its end.
-pub(crate) fn read_in_part() -> Option<(u64, u64)> {
-    let (read, total) = (trace::position(), INPUT.load(Relaxed));
-    (read < total).then_some((read, total))
+/// How much was read of an input that was not read to its end: `16 of 100 bytes`. Of several nobody knows which.
+pub(crate) fn read_in_part() -> Option<String> {
+    let (total, item) = (*lock(&ONLY_INPUT))?;
+    let read = trace::position();
+    let (unit, what) = match item {
+        None => (1, "bytes"),
+        Some(bytes) => (bytes, "items"),
+    };
+    let of = |n: u64| Some(commas(n.checked_div(unit)?));
+    (read < total).then_some(format!("{} of {} {what}", of(read)?, of(total)?))
 }
 
-pub(crate) fn note_input(bytes: u64) {
+/// Bytes of the input in all, or 0 where there are several: the position may be that of any of them. Waits for nothing,
+/// since it is asked from within an allocation.
+fn total_input() -> u64 {
+    let only = ONLY_INPUT.try_lock().is_ok_and(|only| only.is_some());
+    if only { INPUT.load(Relaxed) } else { 0 }
+}
+
+/// Notes an input of `bytes` bytes, in items of so many where it has items, and whether it is the only one of the
+/// next solution.
+pub(crate) fn note_input(bytes: u64, item_bytes: Option<u64>, alone: bool) {
     INPUT.fetch_max(bytes, Relaxed);
+    *lock(&ONLY_INPUT) = alone.then_some((bytes, item_bytes));
 }
 
 /// Runs the case that standard input orders, and ends the process.
@@ -278,7 +295,7 @@ pub(crate) fn over_budget(over: OverLimit) {
             live: (over.live as u64).saturating_sub(base),
             budget: BUDGET.load(Relaxed),
             position: trace::position(),
-            total: INPUT.load(Relaxed),
+            total: total_input(),
         },
         learners_line,
     )

@@ -90,6 +90,11 @@ impl<T> Items<T> {
         self.count.saturating_mul(self.item_bytes)
     }
 
+    /// The size of an item in bytes, as [`Items::sized`] or `size_of` has it.
+    pub fn item_bytes(&self) -> u64 {
+        self.item_bytes
+    }
+
     /// What is done to it; its position is in items.
     pub fn watch(&self) -> Watch {
         self.watch.clone()

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -17,9 +17,9 @@ use cooked_waker::{IntoWaker, Wake, WakeRef};
 
 use grader::Criterion::{Cancel, Correct, Memory};
 use grader::meter::{Items, KIB, MIB};
-use grader::{BoxFuture, Grade};
+use grader::{BoxFuture, Grade, count};
 use tokio::sync::oneshot;
-use tokio::task::{JoinSet, yield_now};
+use tokio::task::{JoinError, JoinSet, yield_now};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_stream::StreamExt;
 
@@ -128,10 +128,15 @@ fn consumers(queue: &Queue, count: usize) -> JoinSet<Pop> {
     consumers
 }
 
+/// What a task returned. Its panic goes on here.
+fn of<T>(joined: Result<T, JoinError>) -> T {
+    joined.unwrap_or_else(|e| resume_unwind(e.into_panic()))
+}
+
 async fn joined(mut consumers: JoinSet<Pop>) -> anyhow::Result<Vec<Pop>> {
     let mut pops = Vec::new();
     while let Some(pop) = consumers.join_next().await {
-        pops.push(pop?);
+        pops.push(of(pop));
     }
     pops.sort_unstable();
     Ok(pops)
@@ -200,16 +205,18 @@ impl Threads {
     }
 
     /// Waits until all of it is done.
-    fn join(&self) -> anyhow::Result<()> {
+    ///
+    /// # Panics
+    ///
+    /// When one of them did.
+    fn join(&self) {
         loop {
             let Some(thread) = lock(&self.0).pop() else {
-                return Ok(());
+                return;
             };
-            let joined = thread.join();
-            anyhow::ensure!(
-                joined.is_ok(),
-                "a push, a pop or a close panicked on a thread of its own"
-            );
+            if let Err(panic) = thread.join() {
+                resume_unwind(panic);
+            }
         }
     }
 }
@@ -239,9 +246,15 @@ impl Gap {
             rung: self.rung.clone(),
             meanwhile: Arc::new(Mutex::new(meanwhile)),
         };
+        let meanwhile = bell.meanwhile.clone();
         let waker = Box::new(bell).into_waker();
         if let Poll::Ready(popped) = self.pop.as_mut().poll(&mut Context::from_waker(&waker)) {
             self.popped = Some(popped.map_or(End, |reading| Item(reading.number)));
+        }
+        // One that has itself woken at once does without a clone.
+        let late = lock(&meanwhile).take();
+        if let Some(late) = late {
+            late();
         }
     }
 
@@ -296,6 +309,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 "8 items were pushed where 3 have room, and the first to come out was 0: nothing \
                  was dropped to make room"
                     .into()
+            } else if pops != [Item(5), Item(6), Item(7)] && dropped.len() < 5 {
+                format!(
+                    "0 to 7 were pushed with room for 3, and {} gave an item back where 5 should: with three in it, \
+                     the queue is full",
+                    count(dropped.len() as u64, "push", "pushes")
+                )
             } else if pops != [Item(5), Item(6), Item(7)] {
                 format!(
                     "0 to 7 were pushed with room for 3, and {pops:?} was left where the newest \
@@ -323,15 +342,15 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             let pops = got.await.ok()?;
             t.check(Correct, pops.last() == Some(&Waits), || match pops[..] {
                 [_, _, _, End] => {
-                    "a `pop` returned `None`, which is the end, from a queue that was \
-                                   empty and not closed: it should wait"
+                    "8 items were pushed with room for 3, and of four pops the last returned `None`, which is the \
+                     end, though nothing was closed: it should wait"
                         .into()
                 }
                 _ => format!("four pops gave {pops:?} where 3 items have room and no more come"),
             });
             Ok(())
         })
-        .about("one more pop than there are items");
+        .about("eight pushes, room for three, four pops");
     grade.case("room_for_one", &[Correct], |t| async move {
         let got = t.solve(|| async move {
             let queue = queue(1);
@@ -445,13 +464,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             // Whether the one that waits has 0 already, or takes what is oldest when it runs, is open.
             let all = |got: &[Pop]| got.iter().filter(|pop| matches!(pop, Item(_))).count();
             let right = pops == [Item(0), Item(4), Item(5)] || pops == [Item(4), Item(5)];
+            let gone: Vec<u64> = gone.into_iter().flatten().collect();
             t.check(Correct, right, || {
                 format!(
-                    "one pop waited, 0 to 5 were pushed with room for 2, and the pops gave {pops:?}: \
-                     the newest two, 4 and 5, should be among them, in order"
+                    "one pop waited, 0 to 5 were pushed with room for 2: the pushes gave back {gone:?}, the pops \
+                     {pops:?}. Right from the pops are 4 and 5, and before them 0 if it was handed over"
                 )
             });
-            let gone: Vec<u64> = gone.into_iter().flatten().collect();
             let kept = all(&pops);
             t.check(Correct, gone.len() + kept == 6 && gone.is_sorted(), || {
                 format!(
@@ -606,15 +625,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let ended = got.await.ok()?.iter().filter(|&&pop| pop == End).count();
                 let criterion = if gives_up { Cancel } else { Correct };
                 t.check(criterion, ended == 300, || {
-                    let one_more = if gives_up {
-                        " beside one that was dropped right after that"
+                    let waited = if gives_up {
+                        "one pop waited, and 300 after it; the queue was closed, the first was dropped before it ran \
+                         again"
                     } else {
-                        ""
+                        "300 pops waited when the queue was closed"
                     };
-                    format!(
-                        "300 pops waited when the queue was closed{one_more}, and {ended} of them ended: a close has \
-                         to wake each one that waits"
-                    )
+                    format!("{waited}, and {ended} of the 300 ended: a close has to wake each one that waits")
                 });
                 if ended < 300 {
                     break;
@@ -622,7 +639,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             }
             Ok(())
         })
-        .about("300 tasks wait, and then one more, which is dropped before it runs");
+        .about("300 tasks wait; the second time one more waits before them, and is dropped");
     grade
         .case("close_behind_two_items", &[Correct], |t| async move {
             let got = t.solve(|| async move {
@@ -678,14 +695,14 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let (mut gone, mut popped) = (0, 0);
                 let mut seen = BTreeMap::new();
                 while let Some(numbers) = producers.join_next().await {
-                    for number in numbers? {
+                    for number in of(numbers) {
                         gone += 1;
                         *seen.entry(number).or_insert(0) += 1;
                     }
                 }
                 queue.close();
                 while let Some(numbers) = consumers.join_next().await {
-                    for number in numbers? {
+                    for number in of(numbers) {
                         popped += 1;
                         *seen.entry(number).or_insert(0) += 1;
                     }
@@ -710,8 +727,9 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let queue = queue(4);
                 let (ack, acked) = mpsc::channel();
                 let (ended, mut end) = oneshot::channel();
+                let closes = Arc::new(AtomicBool::new(false));
                 std::thread::spawn({
-                    let queue = queue.clone();
+                    let (queue, closes) = (queue.clone(), closes.clone());
                     move || {
                         let pushes = AssertUnwindSafe(|| {
                             let mut back = None;
@@ -729,32 +747,38 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                                     std::hint::spin_loop();
                                 }
                             }
+                            closes.store(true, SeqCst);
                             queue.close();
                             back.is_some()
                         });
                         let _ = ended.send(catch_unwind(pushes).ok());
                     }
                 });
-                let mut popped = 0;
+                let (mut popped, mut early) = (0, false);
                 loop {
                     tokio::select! {
                         biased;
                         item = queue.pop() => {
                             if item.is_none() {
+                                early = !closes.load(SeqCst);
                                 break;
                             }
                             popped += 1;
                             grader::meter::moved();
                             let _ = ack.send(());
                         }
-                        fine = &mut end => return Ok((popped, fine?)),
+                        fine = &mut end => return Ok((popped, early, fine?)),
                     }
                 }
                 drop(ack); // so that it ends, whatever it waits for
-                Ok((popped, end.await?))
+                Ok((popped, early, end.await?))
             });
-            let (popped, came_back) = got.await.ok()?;
+            let (popped, early, came_back) = got.await.ok()?;
             match came_back {
+                _ if early => t.wrong(
+                    Correct,
+                    "a `pop` returned `None`, which is the end, before the other thread had closed the queue",
+                ),
                 None => t.wrong(
                     Correct,
                     "a push or a close panicked on a thread of its own: neither may need the runtime",
@@ -782,14 +806,14 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         (
             "the_end_comes_between",
             "a pop has looked, and a thread closes before the pop is in line",
-            "the queue was closed after a pop had looked and before it was in line, and the pop waits on: nobody was \
-             there to be woken",
+            "a pop had found nothing, a thread closed the queue at that moment, and the pop waits on: a close has to \
+             wake, and who is in line before it looks misses nothing",
         ),
         (
             "two_items_come_between",
             "two pops have looked, and a thread pushes two items before either of them is in line",
-            "two items came after two pops had looked and before they were in line, and one of the pops waits on \
-             beside its item: what rang twice was heard once. Who is in line before it looks misses nothing",
+            "two pops had found nothing, two items came, and one of the pops waits on beside its item: each push has \
+             to wake one. A `Notified` that was only made is not in line",
         ),
     ] {
         grade
@@ -816,7 +840,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                             between
                         };
                         let mut gaps = vec![Gap::new(&queue, Some(between))];
-                        threads.join()?;
+                        threads.join();
                         gaps.extend(others.try_iter());
                         let mut pops = Vec::new();
                         for gap in gaps {
@@ -1058,7 +1082,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     }
                 }
                 while let Some(ended) = producer.join_next().await {
-                    ended?;
+                    of(ended);
                 }
                 Ok(numbers)
             });

@@ -230,7 +230,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     format!("the filter was shut down {} times", fed.shutdowns())
                 });
                 t.whole(&seen, answer.len());
-                t.equal("bytes that the output was given", n, answer.len());
+                t.equal(
+                    "bytes given to the output, by the number returned",
+                    n,
+                    answer.len(),
+                );
                 Ok(())
             })
             .about(about);
@@ -250,7 +254,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .await
                 .ok()?;
             t.whole(&seen, text.len());
-            t.equal("bytes that the output was given", n, text.len());
+            t.equal(
+                "bytes given to the output, by the number returned",
+                n,
+                text.len(),
+            );
             Ok(())
         })
         .about("the filter answers when its input has ended, and each of the three takes days");
@@ -273,7 +281,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             )
         });
         t.whole(&seen, 0);
-        t.equal("bytes that the output was given", n, 0);
+        t.equal("bytes given to the output, by the number returned", n, 0);
         Ok(())
     });
 
@@ -292,7 +300,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .await
                 .ok()?;
             t.whole(&seen, answer.len());
-            t.equal("bytes that the output was given", n, answer.len());
+            t.equal(
+                "bytes given to the output, by the number returned",
+                n,
+                answer.len(),
+            );
             Ok(())
         })
         .about("a doubling filter and a slow output")
@@ -318,7 +330,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 Ok(all)
             });
             let n = all.await.ok()?;
-            t.equal("bytes in all", n, t.size());
+            t.equal("bytes in all, by the numbers returned", n, t.size());
             Ok(())
         })
         .about("one after the other")
@@ -416,7 +428,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .await
                 .err_for(
                     Errors,
-                    "the filter gave its answer to the end, and its shutdown failed after that",
+                    "the filter's shutdown, which was still under way when its answer had ended, fails",
                 )?;
             Ok(())
         })
@@ -589,7 +601,10 @@ async fn broken(t: &Trial, what: Breaks, len: u64, kind: ErrorKind) -> Result<()
     if what == Breaks::Output {
         let after = read.position().saturating_sub(half);
         t.check(Errors, after <= 256 * KIB, || {
-            format!("{after} bytes of input were read after the output had broken, so the error came late")
+            format!(
+                "the input was read {after} bytes further than the broken output had got: too far ahead of it, or on \
+                 after its error"
+            )
         });
     }
     Ok(())

@@ -243,7 +243,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .err(&format!("the sink broke after {at} of 1048576 bytes"))?;
             let after = read.position() - broke.read_when_failed();
             t.check(Errors, after <= 256 * KIB, || {
-                format!("{after} bytes were read after the sink had broken, so the error came late")
+                format!("{after} bytes were read after the sink had broken: the error was not looked at in time")
             });
             Ok(())
         });

@@ -207,7 +207,7 @@ impl Course {
 impl Exercise {
     /// The one file that the learner edits.
     pub(super) fn file(&self) -> PathBuf {
-        self.folder.join("src/lib.rs")
+        self.folder.join("src").join("lib.rs")
     }
 
     /// What that file was in the beginning. Nobody edits this one: the exercise's page shows the signature from it.
