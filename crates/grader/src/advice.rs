@@ -63,9 +63,9 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             size(*large)
         ),
         Cause::RealMemory { grown, limit } => format!(
-            "The process has {} of real memory (limit {}) while its heap stayed small: the bytes are kept \
-             where the allocator does not see them, such as a `static` array, a thread's stack or a memory map.",
-            size(*grown),
+            "The process has {} of real memory (limit {}). What a call leaves behind for the next counts here, and so does \
+             what the allocator does not see: a `static` array, a thread's stack, a memory map.",
+            above(*grown, *limit),
             size(*limit)
         ),
         Cause::ReadAfterEnd { times } => format!(
@@ -73,21 +73,22 @@ pub(crate) fn sentence(failure: &Failure) -> String {
              gives 0 bytes into a buffer with room is the end, and so is the `None` of a stream."
         ),
         Cause::ReadAfterError { at } => format!(
-            "It read on after the source had returned an error (at byte {}). What comes after an error cannot be \
-             trusted: hand the error to the caller, and read no more.",
+            "A read failed (at byte {}), and the source was read again. What comes after an error cannot be trusted: hand \
+             it to the caller where the read failed, and let nothing read again, no later turn of a loop and no other \
+             task. A line below is where that was.",
             commas(at)
         ),
         Cause::ReadPast { position, limit } => format!(
-            "It had read {} bytes, and {} are the most that may be read here: the answer was known by then. Every byte \
-             after that is work and memory that a hostile sender chooses.",
+            "It had read {} bytes, and {} are the most that may be read here. Stop as soon as the answer is known, and \
+             keep each read small: one may bring all that its buffer has room for (with `read_buf`, all of a vector's \
+             spare room).",
             commas(position),
             commas(limit)
         ),
         Cause::TooFarAhead { ahead, window } => format!(
-            "The source was {} ahead of the sink; the window is {}. Nothing makes the reading wait for the \
-             writing soon enough: between them stands a queue without a bound, one whose bound counts items and \
-             not bytes, a single buffer that is larger than the window, or one piece too many: the one in the \
-             reader's hand and the one that is being written count too.",
+            "The source was {} ahead of the sink; the window is {}. Add up what can be between reading and writing: in \
+             queues (a bound on items is none on bytes), in buffers, in the reader's hand and in the writer's, taken \
+             out and not yet written. That is more than the window, or bytes were lost on the way.",
             above(*ahead, *window),
             size(*window)
         ),
@@ -105,8 +106,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             commas(window)
         ),
         Cause::TooManyJobs { running, limit } => format!(
-            "{running} jobs were under way at once; the limit is {limit}. Something starts a job without waiting \
-             for a place."
+            "{running} jobs were under way at once; the limit is {limit}. A job needs a place before it starts and until \
+             it is done: a place in a channel is free again as soon as its item is received."
         ),
         Cause::WriteAfterShutdown => {
             "It wrote to the sink after shutting it down: shutdown is the last thing a sink is asked to do.".into()
@@ -118,8 +119,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             seconds(*limit_ms)
         ),
         Cause::Idled { took_ms, needed_ms } => format!(
-            "It took {} of virtual time, and its input and output made it wait for {} of that: the rest is a \
-             sleep or a timer of its own. Wait for what has to come, and no longer.",
+            "It took {} of virtual time, and its input and output made it wait for {} of that: the rest is \
+             timers, its own or in work that it started. Wait for what has to come, and no longer.",
             seconds(*took_ms),
             seconds(*needed_ms)
         ),
@@ -161,7 +162,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             .into(),
         Cause::Busy { cpu_ms } => format!(
             "It used {} of processor time without moving a byte or an item: a loop that never ends or never waits, one \
-             around a short sleep, which takes no real time here (so `std`'s clock hardly moves), or a `poll` that wakes \
+             around a sleep, which takes no real time here (so `std`'s clock hardly moves), or a `poll` that wakes \
              itself instead of waiting to be woken.",
             seconds(*cpu_ms)
         ),
@@ -263,7 +264,8 @@ fn over_budget(
     if all_is_kept && !one_piece && live > position + position / 4 + asked {
         return format!(
             "Live heap would have reached {reached} (budget {limit}) after reading {read}, and many pieces are kept, which \
-             take more memory than what was read: each has room to spare (`truncate` gives none back) or something beside \
+             take more memory than what was read: too many at once (what waits in a queue or a task counts), or each \
+             has room to spare (`truncate` gives none back) or something beside \
              it (a handle, a task that is done). Keep what the answer needs of each, and let go of the rest."
         );
     }

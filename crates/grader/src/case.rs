@@ -501,7 +501,9 @@ impl Trial {
                 return Ok(());
             }
             (Ok(Ok(_)), _) => Cause::Wrong {
-                what: "it returned although its input had not ended".into(),
+                what: "it returned `Ok` too early: something that it had to wait for (a read, a write, a job, a \
+                       shutdown, room in its output) was left out or not awaited"
+                    .into(),
             },
             (Ok(Err(e)), _) => Cause::ReturnedError {
                 message: brief_text(format!("{e:#}")),
@@ -683,9 +685,10 @@ impl Trial {
         let wrong = |what: String| self.wrong(Criterion::Correct, what);
         if let Some(byte) = sink.wrong_byte() {
             wrong(format!(
-                "byte {} of the output is wrong: {}. It was changed, or something before it was left out (a `write` may \
-                 take fewer bytes than it is given) or written twice (a `write_all` that is dropped and begun \
-                 again)",
+                "byte {} of the output is wrong: {}. It was changed or is out of order, or something there or before it \
+                 was left out (a `write` may take fewer bytes than it is given, a read that is dropped halfway loses \
+                 what it had), written twice (a `write_all` that is dropped and begun again) or added (more of a \
+                 buffer than the read had filled)",
                 commas(byte),
                 self.instead(sink)
             ));
@@ -702,11 +705,15 @@ impl Trial {
             ));
         } else if sink.shutdowns() == 0 && sink.unflushed() > 0 {
             wrong(format!(
-                "the last {} bytes were written and never flushed, and the sink was never shut down",
+                "the last {} bytes were written and never flushed, and the sink's shutdown never completed",
                 commas(sink.unflushed())
             ));
         } else if sink.shutdowns() == 0 {
-            wrong("the sink was never shut down, so its reader waits for more".into());
+            wrong(
+                "the sink's shutdown never completed (it was not called, or not awaited to its end), so its reader \
+                 waits for more"
+                    .into(),
+            );
         } else if sink.shutdowns() > 1 {
             wrong(format!("the sink was shut down {} times", sink.shutdowns()));
         }
@@ -764,8 +771,8 @@ impl Trial {
         let kept = || heap::live().saturating_sub(before) as u64;
         self.check(Criterion::Memory, soon(|| kept() <= limit), || {
             format!(
-                "{} KiB more are held after {after}: something outlives its call. Where `?` returns or the future is \
-                 dropped, no later line runs: only what the call owns is let go of",
+                "{} KiB more are held after {after}: something outlives its call. Either every call leaves it, or only \
+                 one that is cut short: where `?` returns or the future is dropped, no later line runs",
                 kept() / 1024
             )
         });

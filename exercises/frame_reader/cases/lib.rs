@@ -42,7 +42,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     grade.read_next("8. Framing", "src/framing.md");
 
     for (name, about, shape) in [
-        ("all_at_once", "", &[][..]),
+        (
+            "all_at_once",
+            "`max_frame` is 65,536, and one frame is as long",
+            &[][..],
+        ),
         ("one_byte_a_read", "each read brings 1 byte", &[1]),
         (
             "odd_sizes_with_pauses",
@@ -86,6 +90,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             let src = Source::new(wire(&frames)).begins_after(DAYS);
             let src = t.give(src.paced(9, DAYS));
             let got = t.solve(|| all(reader(src, MAX))).await.ok()?;
+            if t.elapsed() < DAYS {
+                t.wrong(
+                    Correct,
+                    "it returned `None` before the first byte came: a source that has nothing yet has not ended",
+                );
+                return Ok(());
+            }
             same(&t, &got, &frames);
             Ok(())
         })
@@ -110,7 +121,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                         let length = more.len();
                         format!("a frame of length {length} came, the maximum is {max}, and there was no error")
                     });
-                    if end.is_err() {
+                    if end.is_err() && got.is_empty() {
+                        t.wrong(
+                            Correct,
+                            "the second frame is too long, and its error came before the first one, which was whole, \
+                             had come out",
+                        );
+                    } else if end.is_err() {
                         same(&t, &got, &[&fits]);
                     }
                     Ok(())
@@ -506,21 +523,26 @@ async fn once<F: Future>(future: F) -> Option<F::Output> {
 }
 
 async fn refused(t: &Trial, src: Source) -> Result<(), grader::Failed> {
-    let got = t.solve(|| until_the_end(reader(src, MAX)));
-    let (got, end) = got.await.ok()?;
-    t.equal("frames", got.len(), 0);
-    t.check(Correct, end.is_err(), || {
-        "the length was over the maximum, and it returned no error".into()
-    });
+    let first = t.solve(|| async { anyhow::Ok(reader(src, MAX).next_frame().await) });
+    let instead = match first.await.ok()? {
+        Err(_) => return Ok(()),
+        Ok(Some(frame)) => format!("it gave out a frame of {} bytes", frame.len()),
+        Ok(None) => "it said that there are no more frames".into(),
+    };
+    t.wrong(
+        Correct,
+        format!("the length was over the maximum, and {instead} where it should return an error"),
+    );
     Ok(())
 }
 
 fn same(t: &Trial, got: &[Bytes], want: &[&[u8]]) {
-    t.equal::<Vec<usize>>(
-        "lengths of the frames",
-        got.iter().map(Bytes::len).collect(),
-        want.iter().map(|frame| frame.len()).collect(),
-    );
+    let lens: Vec<usize> = got.iter().map(Bytes::len).collect();
+    let due: Vec<usize> = want.iter().map(|frame| frame.len()).collect();
+    if lens != due {
+        t.equal("lengths of the frames", lens, due);
+        return;
+    }
     if let Some(wrong) = got.iter().zip(want).position(|(got, want)| got != want) {
         let number = wrong + 1;
         t.wrong(
@@ -548,8 +570,8 @@ fn nothing_lost<T: AsRef<[u8]>>(
             None => String::new(),
         };
         format!(
-            "{right} of {} frames came out right{then}. Each call was given up {when} and made again, and what it had \
-             read, or had taken out, was lost with it",
+            "{right} of {} frames came out right{then}. Each call is given up {when} and made again: what was read, or \
+             taken out, has to be in the reader by then",
             want.len()
         )
     });

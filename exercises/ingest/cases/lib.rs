@@ -143,6 +143,17 @@ where
     SOLUTION.get().expect("`grade` sets it")(src, out, dead, cfg, enrich, Box::pin(stop))
 }
 
+/// After a stop: every row that was handed over is in the report.
+fn finished(t: &Trial, got: &Report, started: u64) {
+    let reported = got.written + got.rejected;
+    t.check(Correct, reported >= started, || {
+        format!(
+            "{started} lines were handed to `enrich`, and {reported} are in the report: after a stop each of them is \
+             still finished, written and counted"
+        )
+    });
+}
+
 /// Grades `solution`.
 pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     SOLUTION.get_or_init(|| solution);
@@ -496,12 +507,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     t.solve(|| ingest(src, out, dead, CFG, enrich, pending()))
                         .await
                         .ok()?;
-                    t.whole(&o, len);
-                    whole_letters(&t, &d, 0);
                     let Some(&(taken, written)) = when_done.get() else {
                         t.wrong(Correct, "a row was given up that takes two days");
                         return Ok(());
                     };
+                    t.whole(&o, len);
+                    whole_letters(&t, &d, 0);
                     t.check(Early, written >= 16 * slow, || {
                     "a row that was done was not written: it waited two days for the one behind \
                      it"
@@ -705,11 +716,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let started = jobs.started();
                 t.check(Correct, known.is_none_or(|known| started <= known), || {
                     format!(
-                        "it was told to stop when {} rows had been handed over, and handed over {started} in all: the \
-                         lines that it has read are given up, and so is the beginning of one",
+                        "it was told to stop when {} rows had been handed over, and handed over {started} in all: lines \
+                         that were read and not yet handed over are discarded then, and so is the beginning of one",
                         known.unwrap_or_default()
                     )
                 });
+                finished(&t, &got, started);
                 let (written, rejected) = (started.div_ceil(2), started / 2);
                 t.whole(&o, 16 * written);
                 whole_letters(&t, &d, 16 * rejected);
@@ -753,6 +765,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     .await
                     .ok()?;
                 let started = started.load(Relaxed);
+                finished(&t, &got, started);
                 t.whole(&o, 16 * started);
                 t.equal("rows written", got.written, started);
                 t.check(Correct, started <= 1200, || {

@@ -166,7 +166,18 @@ impl Got {
 
     fn whole(&self, t: &Trial, count: u64) {
         self.in_order(t);
-        t.equal("answers that came", self.answers, count);
+        if self.answers < count {
+            t.wrong(
+                Correct,
+                format!(
+                    "{} of {count} answers came: one is delivered when its `send` has returned `Ok`, and is lost with a \
+                     `send` that is dropped while it waits",
+                    self.answers
+                ),
+            );
+        } else {
+            t.equal("answers that came", self.answers, count);
+        }
         t.check(Correct, self.ended, || {
             "`out` is still held when the function has returned, so its reader waits for more"
                 .into()
@@ -729,10 +740,15 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 });
                 let told = told.await?;
                 t.check(Errors, told, || {
-                    format!(
-                        "it returned `Ok` although the job of item {} had panicked",
-                        number + 1
-                    )
+                    let number = number + 1;
+                    if in_work {
+                        format!(
+                            "it returned `Ok` although `work` itself had panicked for item {number}: a panic in a task \
+                             shows when that is joined, and to its channel it looks like the end"
+                        )
+                    } else {
+                        format!("it returned `Ok` although the job of item {number} had panicked")
+                    }
                 });
                 Ok(())
             })

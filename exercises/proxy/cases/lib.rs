@@ -745,15 +745,28 @@ fn gave_up(
     let why = if criterion == Correct {
         "one side had not been shut down yet".into()
     } else {
-        format!("no byte had moved for longer than `idle`, {limit} s")
+        match took < idle {
+            true => format!(
+                "one side had not ended, and the silence had not lasted for `idle`, {limit} s"
+            ),
+            false => format!("no byte had moved for longer than `idle`, {limit} s"),
+        }
     };
+    let held = || {
+        t.check(Cancel, took <= 2 * idle + Duration::from_secs(5), || {
+            format!(
+                "both connections were held for {} s of silence, where `idle` is {limit} s",
+                took.as_secs()
+            )
+        });
+    };
+    if criterion == Cancel {
+        held();
+    }
     answer.err_for(criterion, &why)?;
-    t.check(Cancel, took <= 2 * idle + Duration::from_secs(5), || {
-        format!(
-            "both connections were held for {} s of silence, where `idle` is {limit} s",
-            took.as_secs()
-        )
-    });
+    if criterion != Cancel {
+        held();
+    }
     t.check(Cancel, took >= idle, || {
         format!(
             "it gave up after {} ms, where `idle` is {limit} s",
@@ -806,7 +819,8 @@ async fn breaks(
             t.wrong(
                 Errors,
                 format!(
-                    "{what} ({kind:?}), and then a side was shut down: it takes the part that came for the whole"
+                    "{what} ({kind:?}), and then a side was shut down: it takes the part that came for the whole. (To who \
+                     receives, a `Sender` that was dropped looks like a good end.)"
                 ),
             );
             return Ok(());
