@@ -79,14 +79,14 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             commas(at)
         ),
         Cause::ReadPast { position, limit } => format!(
-            "It had read {} bytes, and {} are the most that may be read here. Stop as soon as the answer is known, and \
-             keep each read small: one may bring all that its buffer has room for (with `read_buf`, all of a vector's \
-             spare room).",
+            "It had read {} bytes, and {} are the most that may be read here. Stop as soon as the answer is known. Where a \
+             buffer of yours decides how much one read may bring (with `read_buf`, all of a vector's spare room), keep \
+             it small.",
             commas(position),
             commas(limit)
         ),
         Cause::TooFarAhead { ahead, window } => format!(
-            "The source was {} ahead of the sink; the window is {}. Add up what can be between reading and writing: in \
+            "The source was {} ahead of the sink; the window is {}. Nothing made the reading wait soon enough. Add up what can be between reading and writing: in \
              queues (a bound on items is none on bytes), in buffers, in the reader's hand and in the writer's, taken \
              out and not yet written. That is more than the window, or bytes were lost on the way.",
             above(*ahead, *window),
@@ -135,7 +135,7 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         ),
         Cause::ReadsOn { bytes } => format!(
             "{} more {} moved when the call was over and what it returned was dropped: a task or a thread was left \
-             behind that goes on reading. Dropping a `JoinHandle` detaches its task; it does not stop it.",
+             behind that goes on reading or writing. Dropping a `JoinHandle` detaches its task; it does not stop it.",
             commas(bytes),
             if *bytes == 1 { "byte or item" } else { "bytes or items" }
         ),
@@ -145,8 +145,8 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             if *count == 1 { " is" } else { "s are" }
         ),
         Cause::SpawnedInDrop => "Dropping its future spawned a task. A program that ends drops its futures and runs no \
-                                 task any more, so what the task is for never happens: clean up in `Drop` itself, \
-                                 without waiting."
+                                 task any more, so what the task is for never happens. What a canceled call must \
+                                 do belongs in `Drop` itself, without waiting; leave out what it need not do."
             .into(),
         Cause::Deadlocked { broke: Some(end) } => format!(
             "Deadlock: {end} and returned its error, and now every task waits and nothing will wake any of them. \
@@ -240,8 +240,8 @@ fn over_budget(
     }
     if one_piece && asked > 64 * KIB && asked / 8 > position {
         return format!(
-            "Asked for {} in one piece (budget {limit}) when {read} had been read: room is made for what may never \
-             come. Let it grow with what arrives.",
+            "Asked for {} in one piece (budget {limit}) when {read} had been read: either room is made for what may never \
+             come, or a list that doubles keeps more for each entry than the bytes that it stands for.",
             size(asked)
         );
     }
@@ -263,9 +263,9 @@ fn over_budget(
     }
     if all_is_kept && !one_piece && live > position + position / 4 + asked {
         return format!(
-            "Live heap would have reached {reached} (budget {limit}) after reading {read}, and many pieces are kept, which \
-             take more memory than what was read: too many at once (what waits in a queue or a task counts), or each \
-             has room to spare (`truncate` gives none back) or something beside \
+            "Live heap would have reached {reached} (budget {limit}) after reading {read}, and what is kept takes more memory \
+             than what was read: too much at once (what waits in a queue or a task counts), or each has room to spare \
+             (`truncate` gives none back, and a vector that doubled has as much again) or something beside \
              it (a handle, a task that is done). Keep what the answer needs of each, and let go of the rest."
         );
     }
@@ -307,7 +307,7 @@ fn over_budget(
         "Live heap would have reached {reached} (budget {limit}) after reading {read}: something is kept for each chunk or \
          item, little by little{}.",
         if at_a_line {
-            ", by this line or by another (a task that still waits keeps all that it owns)"
+            ", by this line or by another (what waits in a queue counts, and a task that still waits keeps all that it owns)"
         } else {
             ""
         }

@@ -307,8 +307,8 @@ impl<T> Answer<T> {
                 ))),
                 // It never got as far as the error, so it says nothing of errors.
                 Ok(_) => wrong(
-                    "it returned `Ok` before it had met the error: something was not read, written, flushed or \
-                     shut down"
+                    "it returned `Ok` before it had met the error: a read, a write, a flush or a shutdown was \
+                     left out or not awaited"
                         .into(),
                 ),
             };

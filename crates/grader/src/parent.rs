@@ -378,7 +378,11 @@ fn run_once(
     }
     if let Some((criterion, cause)) = killed {
         run.done = None;
-        run.failures.push(failure(criterion, cause, None));
+        // Looking for the line of what was found takes memory too, and is no finding of its own.
+        let looking = matches!(cause, Cause::RealMemory { .. }) && !run.failures.is_empty();
+        if !looking {
+            run.failures.push(failure(criterion, cause, None));
+        }
     } else if !(run.done.is_some() && status.success()) && run.failures.is_empty() {
         run.done = None;
         let (criterion, cause) = no_verdict(status, &err, case);

@@ -1,4 +1,4 @@
-// trap fails correct, memory: keeps 16 bits of the length, and one of 65,536 becomes 0
+// trap fails correct: keeps 16 bits of the length, and one of 65,536 becomes 0
 
 use anyhow::{Result, ensure};
 use bytes::{Buf, Bytes, BytesMut};

@@ -1,4 +1,4 @@
-// trap fails correct, cancel, memory: the lowest byte first
+// trap fails correct, cancel: the lowest byte first
 
 use anyhow::{Result, ensure};
 use bytes::{Buf, Bytes, BytesMut};

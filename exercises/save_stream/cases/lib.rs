@@ -135,6 +135,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             }
             alone(&t, Correct, &path, "after it was saved");
             Ok(())
+        })
+        .about(match name {
+            "a_file_as_long" => "the new file has as many bytes as the old one",
+            "odd_chunks_with_pauses" => "with pauses, and an empty chunk before the end",
+            _ => "",
         });
     }
     grade
@@ -256,14 +261,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 let save = |body| save_stream(&path, body, MIB);
                 let mut waiting: Vec<_> = waiting.into_iter().map(save).collect();
                 let waiting = poll_fn(|cx| {
-                    let ended = waiting
-                        .iter_mut()
-                        .any(|one| one.as_mut().poll(cx).is_ready());
-                    if ended {
-                        Poll::Ready(())
-                    } else {
-                        Poll::Pending
+                    for one in &mut waiting {
+                        if let Poll::Ready(ended) = one.as_mut().poll(cx) {
+                            return Poll::Ready(ended.map(|_| None));
+                        }
                     }
+                    Poll::Pending
                 });
                 let again = async {
                     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -274,12 +277,14 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 };
                 tokio::select! {
                     saved = again => saved,
-                    () = waiting => Ok(None),
+                    ended = waiting => ended,
                 }
             });
             let saved = both.await.ok()?;
             t.check(Correct, saved.is_some(), || {
-                "an upload returned although its body had not ended".into()
+                "an upload returned `Ok` although its body had not ended: nothing more had come yet, and that is not \
+                 the end"
+                    .into()
             });
             if let Some(saved) = saved {
                 t.equal("bytes", saved, 100_000);

@@ -487,7 +487,10 @@ fn both_whole(t: &Trial, seen: &[Watch; 2], expected: u64) {
                 "byte {byte} of sink `{name}` is wrong: something before it was left out or came twice ({LOST})"
             ),
             None if got != expected => {
-                format!("sink `{name}` got {got} of {expected} bytes ({LOST})")
+                format!(
+                    "sink `{name}` had {got} of {expected} bytes after the call (a task that is not awaited may not be \
+                     done; {LOST})"
+                )
             }
             None if sink.shutdowns() == 0 && sink.unflushed() > 0 => format!(
                 "the last {} bytes of sink `{name}` were written and never flushed, and it was never shut down",

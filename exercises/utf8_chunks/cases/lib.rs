@@ -267,8 +267,10 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     });
                     if !refused.await.ok()? {
                         late.push(format!(
-                            "{what} (`{}`) had come, no further byte can make UTF-8 of it, and `push` returned `Ok`",
-                            hex(bytes)
+                            "{what} (`{}`) had come behind `so: `, the last {} bytes in one chunk; no further byte can make \
+                             UTF-8 of it, and `push` returned `Ok`",
+                            hex(bytes),
+                            last.len()
                         ));
                         break;
                     }
@@ -288,10 +290,15 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     let start = &character.as_bytes()[..at];
                     let byte_by_byte: Vec<&[u8]> = start.chunks(1).collect();
                     let then_empty = [&byte_by_byte[..], &[b""]].concat();
-                    for chunks in [vec![b"so: ", start], byte_by_byte, then_empty] {
+                    for (chunks, shape) in [
+                        (vec![b"so: ", start], "in one chunk"),
+                        (byte_by_byte, "a byte a chunk"),
+                        (then_empty, "a byte a chunk, and then an empty chunk"),
+                    ] {
                         if !refused(&t, chunks.into_iter()).await? {
                             missed.push(format!(
-                                "the text ended after {at} of the {of} bytes of a character, and `finish` returned `Ok`"
+                                "the text ended after {at} of the {of} bytes of a character ({shape}), and `finish` \
+                                 returned `Ok`"
                             ));
                         }
                     }
