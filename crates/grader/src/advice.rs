@@ -75,8 +75,9 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Cause::ReadAfterError { at } => format!(
             "A read failed (at byte {}), and the source was read again. What comes after an error cannot be trusted: hand \
              it to the caller where the read failed, and let nothing read again, no later turn of a loop and no other \
-             task. A line below is where that was.",
-            commas(at)
+             task.{}",
+            commas(at),
+            if failure.line.is_some() { " The line below is where that was." } else { "" }
         ),
         Cause::ReadPast { position, limit } => format!(
             "It had read {} bytes, and {} are the most that may be read here. Stop as soon as the answer is known. Where a \
@@ -86,9 +87,9 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             commas(limit)
         ),
         Cause::TooFarAhead { ahead, window } => format!(
-            "The source was {} ahead of the sink; the window is {}. Nothing made the reading wait soon enough. Add up what can be between reading and writing: in \
-             queues (a bound on items is none on bytes), in buffers, in the reader's hand and in the writer's, taken \
-             out and not yet written. That is more than the window, or bytes were lost on the way.",
+            "The source was {} ahead of the sink; the window is {}. Nothing made the reading wait soon \
+             enough. Add up what can be between reading and writing: in queues (a bound on items is none on bytes), in \
+             buffers, in the reader's hand and in the writer's, taken out and not yet written. That is more than the window, or bytes were lost on the way.",
             above(*ahead, *window),
             size(*window)
         ),

@@ -409,7 +409,8 @@ fn result_line(report: &Report, style: &Style) -> String {
 fn wrapped(head: &str, text: &str) -> String {
     let indent = " ".repeat(head.len());
     let mut lines = vec![head.to_string()];
-    for word in text.split_whitespace() {
+    // Runs of spaces stay: they may be what is wrong.
+    for word in text.split([' ', '\n']) {
         let last = lines.last_mut().expect("there is a first line");
         if last.trim().len() + word.len() + indent.len() + 1 > WIDTH && last.len() > indent.len() {
             lines.push(format!("{indent}{word}"));

@@ -563,8 +563,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 }
             }
             t.check(Cancel, later == 0, || {
-                "a batch was sent after the function was gone: something that it started goes on. To drop a \
-                 `JoinHandle`, even one that is awaited, does not stop its task"
+                "a batch was sent after the function was gone: something that it started goes on. Dropping a \
+                 `JoinHandle`, even one that is being awaited, does not stop its task"
                     .into()
             });
             closed(&t, batches);

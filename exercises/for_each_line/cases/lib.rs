@@ -178,7 +178,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         (
             "spaces_stay",
             "spaces belong to their line",
-            b" a \n\t\n",
+            b"  a \n\t\n",
             5,
         ),
         (

@@ -1,10 +1,11 @@
 //! Guards that every system has: the budget, the wires, and the clocks.
 
-use super::{Inside, Limits, Outside, Report};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::{Inside, Limits, Outside, Report};
 
 pub(crate) struct Portable;
 
