@@ -46,7 +46,7 @@ async fn handle(item: Item) {
 
 // ANCHOR: run
 /// Runs both at the same time, and returns when the producer was done.
-async fn join<S, R>(n: u32, send: S, mut receive: R) -> Result<Instant>
+async fn both<S, R>(n: u32, send: S, mut receive: R) -> Result<Instant>
 where
     S: AsyncFn(Item) -> Result<()>,
     R: AsyncFnMut() -> Option<Item>,
@@ -72,13 +72,13 @@ async fn main() -> Result<()> {
     println!("A producer of 1,000 items/s, a consumer of 500 items/s, 4 KiB an item\n");
     println!("             peak live   in flight      oldest     waited      total");
     // ANCHOR: versions
-    let (tx, mut rx) = mpsc::unbounded_channel();
-    let send = async move |item| Ok(tx.send(item)?);
-    row("unbounded", n, join(n, send, async || rx.recv().await)).await?;
+    let (queue, mut items) = mpsc::unbounded_channel();
+    let send = async move |item| Ok(queue.send(item)?);
+    row("unbounded", n, both(n, send, async || items.recv().await)).await?;
 
-    let (tx, mut rx) = mpsc::channel(16);
-    let send = async move |item| Ok(tx.send(item).await?);
-    row("channel(16)", n, join(n, send, async || rx.recv().await)).await?;
+    let (queue, mut items) = mpsc::channel(16);
+    let send = async move |item| Ok(queue.send(item).await?);
+    row("channel(16)", n, both(n, send, async || items.recv().await)).await?;
 
     let pull = async {
         for _ in 0..n {
@@ -90,13 +90,13 @@ async fn main() -> Result<()> {
     // ANCHOR_END: versions
 
     // ANCHOR: detached
-    let (tx, mut rx) = mpsc::channel(16);
+    let (queue, mut items) = mpsc::channel(16);
     let send = async move |item| {
-        let tx = tx.clone();
-        tokio::spawn(async move { tx.send(item).await });
+        let queue = queue.clone();
+        tokio::spawn(async move { queue.send(item).await });
         Ok(())
     };
-    row("spawned", n, join(n, send, async || rx.recv().await)).await
+    row("spawned", n, both(n, send, async || items.recv().await)).await
     // ANCHOR_END: detached
 }
 

@@ -75,12 +75,12 @@ async fn serve<T>(mut next: impl AsyncFnMut() -> Result<Option<T>>) -> String {
         }
     }
 }
+// ANCHOR_END: serve
 
 async fn framed(src: Source, decoder: impl Decoder<Error: Into<anyhow::Error>>) -> String {
     let mut frames = FramedRead::new(src, decoder);
     serve(async || frames.try_next().await.map_err(Into::into)).await
 }
-// ANCHOR_END: serve
 
 fn peers(mib: u64) -> [(&'static str, Source); 7] {
     let two = b"\0\0\0\x05hello\0\0\0\x05world";

@@ -21,12 +21,12 @@ struct Args {
     bytes: u32,
 }
 
-type Sink<'a> = Box<dyn AsyncWrite + Unpin + 'a>;
+type AnyWriter<'a> = Box<dyn AsyncWrite + Unpin + 'a>;
 
 // ANCHOR: endings
 const ENDINGS: [&str; 3] = ["write_all", "copy", "copy, shutdown"];
 
-async fn send(mut src: impl AsyncRead + Unpin, mut dst: Sink<'_>, ending: &str) -> Result<()> {
+async fn send(mut src: impl AsyncRead + Unpin, mut dst: AnyWriter<'_>, ending: &str) -> Result<()> {
     match ending {
         "write_all" => {
             let mut buffer = vec![0; 8 * 1024];
@@ -60,7 +60,7 @@ async fn receive(mut src: impl AsyncRead + Unpin) -> String {
 /// A connection is a pipe in memory: what is written to `near` is read from `far`.
 async fn receiver(sink: &str, ending: &str, bytes: &[u8]) -> Result<String> {
     let (mut near, far) = duplex(64 * 1024);
-    let dst: Sink = match sink {
+    let dst: AnyWriter = match sink {
         "connection" => Box::new(near),
         "&mut connection" => Box::new(&mut near), // the sender keeps it, to read an answer
         _ => Box::new(BufWriter::new(near)),

@@ -82,6 +82,7 @@ async fn pull(n: u32) -> Result<()> {
 
 const LOOKS: u32 = 10;
 
+// ANCHOR: looks
 /// Runs one version, and looks at the live heap ten times; `-` says that the version is done.
 async fn row(name: &str, every: u32, version: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::pin!(version);
@@ -101,6 +102,7 @@ async fn row(name: &str, every: u32, version: impl Future<Output = Result<()>>) 
     println!();
     version.await
 }
+// ANCHOR_END: looks
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<()> {

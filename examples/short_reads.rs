@@ -1,18 +1,16 @@
-//! Reads 25 letters in ten ways, and shows for each read the number it returned and the bytes taken.
+//! Reads 25 letters in eleven ways, and shows for each read the number it returned and the bytes taken.
 //!
 //! ```sh
 //! cargo run --example short_reads
-//! cargo run --example short_reads -- 3   # a small buffer of 3 bytes
 //! ```
 
-use std::io::{Error, ErrorKind, Result};
-
 use clap::Parser;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use std::io::{Error, ErrorKind, Result};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxy";
 
-/// Reads 25 letters in ten ways, and shows for each read the number it returned and the bytes taken.
+/// Reads 25 letters in eleven ways, and shows for each read the number it returned and the bytes taken.
 #[derive(Parser)]
 #[command(bin_name = "cargo run --example short_reads --")]
 struct Args {
@@ -29,7 +27,7 @@ fn five_writes(turns: bool) -> DuplexStream {
         for five in LETTERS.chunks(5) {
             writer.write_all(five).await?;
             if turns {
-                tokio::task::yield_now().await;
+                tokio::task::yield_now().await; // the reader's turn, as with `setImmediate`
             }
         }
         Result::Ok(()) // the writer is dropped here, and that ends what can be read
@@ -37,7 +35,6 @@ fn five_writes(turns: bool) -> DuplexStream {
     reader
 }
 // ANCHOR_END: source
-
 // ANCHOR: loop
 async fn read_all<R: AsyncRead + Unpin>(mut src: R, buffer: &mut [u8]) -> Result<()> {
     loop {
@@ -83,7 +80,6 @@ async fn main() -> Result<()> {
     drop(src.read(&mut large));
     read_all(src, &mut large).await?;
     // ANCHOR_END: lazy
-
     // ANCHOR: traps
     row("trap: short read");
     let mut src = five_writes(true);
@@ -94,22 +90,26 @@ async fn main() -> Result<()> {
             break;
         }
     }
-
     row("trap: stale tail");
     let mut src = five_writes(false);
     while let n @ 1.. = src.read(&mut small).await? {
         show(n, &small);
     }
-
     row("trap: no room");
     read_all(five_writes(false), &mut Vec::with_capacity(8)).await?;
-
     row("trap: lost error");
     let mut src = broken();
     while let Ok(n @ 1..) = src.read(&mut large).await {
         show(n, &large[..n]);
     }
     // ANCHOR_END: traps
+    // ANCHOR: ahead
+    row("trap: lost read-ahead");
+    let mut src = five_writes(false);
+    while let n @ 1.. = BufReader::new(&mut src).read(&mut large[..5]).await? {
+        show(n, &large[..n]);
+    }
+    // ANCHOR_END: ahead
     println!();
     Ok(())
 }

@@ -79,7 +79,7 @@ async fn at_once((stdin, stdout): Filter) -> Result<u64> {
 // ANCHOR_END: ways
 
 // ANCHOR: traps
-async fn no_shutdown((stdin, stdout): Filter) -> Result<u64> {
+async fn drop_only((stdin, stdout): Filter) -> Result<u64> {
     Ok(try_join!(write(stdin), receive(stdout))?.1)
 }
 
@@ -101,7 +101,7 @@ async fn main() -> anyhow::Result<()> {
     println!("{:>36}{:>16}", "in memory", "cat");
     row("write_then_read", write_then_read, 1).await?;
     row("at_once", at_once, MONTH).await?;
-    row("no_shutdown", no_shutdown, MONTH).await?;
+    row("drop_only", drop_only, MONTH).await?;
     row("no_drop", no_drop, 1).await?;
     Ok(row("no_flush", no_flush, 1).await?)
 }

@@ -73,7 +73,7 @@ async fn queues<const ROOM: usize>(mut src: Source, a: &mut Branch, b: &mut Bran
 // ANCHOR_END: queues
 
 // ANCHOR: broadcast
-async fn broadcast(mut src: Source, a: &mut Branch, b: &mut Branch) {
+async fn one_queue(mut src: Source, a: &mut Branch, b: &mut Branch) {
     let (to_all, from_a) = broadcast::channel(16);
     let [from_a, from_b] = [from_a, to_all.subscribe()]
         .map(|queue| BroadcastStream::new(queue).filter_map(Result::ok));
@@ -114,5 +114,5 @@ async fn main() {
     row("both at once", n, at_once).await;
     row("two queues of 4", n, queues::<4>).await;
     row("two with no bound", n, queues::<1_000_000>).await; // more than there are chunks
-    row("broadcast(16)", n, broadcast).await;
+    row("broadcast(16)", n, one_queue).await;
 }

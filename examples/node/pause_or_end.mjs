@@ -3,6 +3,7 @@
 //     node examples/node/pause_or_end.mjs
 //     node examples/node/pause_or_end.mjs 100   # a moment of 100 ms
 
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import { setTimeout } from "node:timers/promises";
@@ -22,6 +23,22 @@ async function late(src, ms) {
 }
 // ANCHOR_END: late
 
+/** Leaves the loop after one line, and counts those that are read nevertheless. */
+async function first(src) {
+  const lines = createInterface({ input: src });
+  let read = 0;
+  lines.on("line", () => (read += 1));
+  for await (const line of lines) break;
+  await once(src, "end");
+  return `1 line taken, ${read} read`;
+}
+
+/** Destroys the source in the middle of the loop, without an error. */
+async function destroyed(src, ms) {
+  setTimeout(ms).then(() => src.destroy());
+  return collect(createInterface({ input: src }));
+}
+
 /** Sends two lines at once, and two more after `ms`, or ends before that. */
 function client(ms, more) {
   const stream = new PassThrough();
@@ -37,8 +54,12 @@ async function main() {
   const row = (name, result) => console.log(`${name.padEnd(32)}${result}`);
   row("read at once", await collect(createInterface({ input: client(20 * ms, true) })));
   row("read later, client goes on", await late(client(20 * ms, true), ms));
-  const patience = setTimeout(20 * ms, "(nothing, and no end)");
-  row("read later, client has ended", await Promise.race([late(client(ms, false), ms), patience]));
+  const patience = (result) => setTimeout(20 * ms, result);
+  const ended = late(client(ms, false), ms);
+  row("read later, client has ended", await Promise.race([ended, patience("(nothing, and no end)")]));
+  row("left with break", await first(client(20 * ms, true)));
+  const broken = destroyed(client(40 * ms, true), ms);
+  row("source destroyed", await Promise.race([broken, patience("(no end)")]));
 }
 
 main().catch((error) => {

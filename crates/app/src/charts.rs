@@ -4,6 +4,7 @@
 //! compares with a run, so that a chart is never older than its program.
 
 use crate::include;
+use lab::draw::escape;
 use serde::Deserialize;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -1054,14 +1055,6 @@ fn prose(text: &str) -> String {
         _ => format!("<code>{}</code>", escape(part)),
     });
     parts.collect()
-}
-
-/// `text` where HTML would take some of its characters for its own.
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

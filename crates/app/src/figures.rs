@@ -1,8 +1,8 @@
 //! `<!-- figures -->`: every figure of the book on one page, with the way to its chapter and the commands that make
 //! its data.
 
-use crate::charts::escape;
 use crate::include;
+use lab::draw::escape;
 use mdbook_preprocessor::book::Chapter;
 use std::path::{Path, PathBuf};
 

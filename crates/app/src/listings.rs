@@ -4,7 +4,7 @@
 //! It works on a chapter's text before mdBook includes anything, and changes as little as it can:
 //! figures are put around code blocks, which stay Markdown for mdBook to include and render.
 
-use crate::charts::{self, escape};
+use crate::charts;
 use crate::figures::{self, Figure};
 use crate::include::{self, Directive, Page};
 use crate::labs;
@@ -12,6 +12,7 @@ use crate::links::{Written, has_host};
 use crate::quizzes::{self, Quizzes};
 use crate::verdicts;
 use crate::{Problem, Problems};
+use lab::draw::escape;
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use mdbook_preprocessor::book::{Book, BookItem};

@@ -5,11 +5,11 @@
 //! more strictly: every wrong answer has its explanation, with a link, and what a program prints is taken from a
 //! recorded output and never typed.
 
-use crate::charts::escape;
 use crate::include::{self, Directive};
 use crate::links::{Written, has_host};
 use crate::listings::html_target;
 use base64::prelude::{BASE64_STANDARD, Engine};
+use lab::draw::escape;
 use mdbook_markdown::pulldown_cmark::{Event, Parser, Tag, html::push_html};
 use regex::Regex;
 use serde::Deserialize;

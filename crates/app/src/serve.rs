@@ -17,6 +17,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use lab::draw::escape;
 use notify::{RecursiveMode, Watcher};
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
@@ -432,11 +433,7 @@ async fn page(State(server): State<Server>, request: Request) -> Response {
 fn with_live(html: &[u8], edition: &Edition) -> Vec<u8> {
     let html = String::from_utf8_lossy(html);
     let (head, tail) = html.split_at(html.rfind("</body>").unwrap_or(html.len()));
-    let error = edition.error.as_deref().unwrap_or_default();
-    let error = error
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('"', "&quot;");
+    let error = escape(edition.error.as_deref().unwrap_or_default());
     let id = &edition.id;
     format!(
         "{head}<script src=\"/-/live.js\" data-id=\"{id}\" data-error=\"{error}\"></script>{tail}"

@@ -16,7 +16,7 @@ pub static LAB: Lab = Lab {
     name: "select-stepper",
     title: "A select! loop, step by step",
     caption: "A column is a byte, and a row is a place where it can be. The dashed row is the future of the call that \
-              is under way: where it stands, that future exists. A piece arrives every 5 ms.",
+              is under way: where it stands, that future exists. A chunk arrives every 5 ms.",
     pace: Pace {
         unit: "step",
         step: 1,
@@ -39,7 +39,7 @@ pub static LAB: Lab = Lab {
         },
         Control {
             name: "piece",
-            label: "Bytes in a piece",
+            label: "Bytes in a chunk",
             kind: Kind::Range {
                 min: 1,
                 max: FRAMES.len() as i64,
@@ -95,7 +95,7 @@ pub static LAB: Lab = Lab {
             label: "On your desk",
             values: &[("piece", "18")],
             question: Question {
-                ask: "The same loop, and both frames come in one piece. How many bytes are lost?",
+                ask: "The same loop, and both frames come in one chunk. How many bytes are lost?",
                 unit: "bytes",
                 measure: "lost",
             },
@@ -138,7 +138,7 @@ const FRAMES: &[u8] = b"\0\0\0\x05hello\0\0\0\x05world";
 const LINES: &[u8] = b"hello\nworld\n";
 /// The longest frame that is believed, in bytes.
 const LONGEST: usize = 64;
-/// From one piece to the next.
+/// From one chunk to the next.
 const GAP: Micros = 5_000;
 
 /// Where a byte is.

@@ -1,0 +1,98 @@
+// The other end of a stream goes away: when does the sender hear it, and what becomes of what is queued?
+//
+//     node examples/node/goodbye.mjs
+//     node examples/node/goodbye.mjs 60   # the feed has a row a minute
+
+import { once } from "node:events";
+import { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+// Virtual time: when nothing is left to do, it jumps to the next timer. In ms.
+let now = 0;
+let timers = [];
+const sleep = (ms, signal) =>
+  new Promise((wake, reject) => {
+    const timer = { at: now + ms, wake };
+    timers.push(timer);
+    signal?.addEventListener("abort", () => {
+      timers = timers.filter((other) => other !== timer);
+      reject(signal.reason);
+    });
+  });
+
+async function virtually(promise) {
+  let running = true;
+  const end = promise.finally(() => (running = false));
+  end.catch(() => {}); // the caller hears of it below
+  for (;;) {
+    await new Promise(setImmediate);
+    if (!running) return end;
+    const { at, wake } = timers.sort((a, b) => a.at - b.at).shift();
+    now = at;
+    wake();
+  }
+}
+
+// ANCHOR: heard
+/** Hands on each row. It hears that the client has left when it writes. */
+const unheard = (feed, client) => pipeline(feed(), client);
+
+/** `'close'` aborts a signal, and that ends the wait for a row. */
+function heard(feed, client) {
+  const goodbye = new AbortController();
+  client.once("close", () => goodbye.abort());
+  return pipeline(feed(goodbye.signal), client);
+}
+// ANCHOR_END: heard
+
+async function leave(name, seconds, reader) {
+  const feed = async function* (signal) {
+    for (;;) {
+      await sleep(seconds * 1000, signal);
+      yield now;
+    }
+  };
+  const client = writable(async () => {});
+  const start = now;
+  sleep(1000).then(() => client.destroy());
+  await reader(feed, client).catch(() => {}); // it tells of an early end
+  console.log(`${name.padEnd(16)} its reader ends after ${`${(now - start) / 1000}`.padStart(4)} s`);
+}
+
+async function stop(name, how) {
+  let [sent, handled] = [0, 0];
+  const client = writable(async () => {
+    await sleep(10);
+    handled += 1;
+    if (handled === 100) how(client);
+  });
+  while (client.writable) {
+    sent += 1;
+    if (!client.write(sent)) await Promise.race([once(client, "drain"), once(client, "close")]);
+  }
+  if (!client.closed) await once(client, "close");
+  const cells = [sent, handled, sent - handled].map((cell) => `${cell}`.padStart(10));
+  console.log(name.padEnd(15) + cells.join(""));
+}
+
+function writable(handle) {
+  const write = (row, _encoding, done) => handle(row).then(done);
+  return new Writable({ objectMode: true, highWaterMark: 16, write });
+}
+
+async function main() {
+  const seconds = Number(process.argv[2] ?? 3600);
+  if (!(Number.isInteger(seconds) && seconds >= 2)) throw new Error("a row in 2 s or more");
+  console.log(`A feed with a row in ${seconds} s; its client leaves after 1 s\n`);
+  await leave("pipeline", seconds, unheard);
+  await leave("and 'close'", seconds, heard);
+  console.log("\nA queue with a mark of 16; its receiver stops after 100 rows\n");
+  console.log("                    sent   handled      lost");
+  await stop("destroy()", (client) => client.destroy());
+  await stop("end()", (client) => client.end());
+}
+
+virtually(main()).catch((error) => {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+});
