@@ -73,7 +73,7 @@ async fn ahead(mut file: File) -> Result<u64> {
     });
     let mut total = 0;
     while let Some(chunk) = chunks.recv().await {
-        while READS.load(Relaxed) < 6 {
+        while READS.load(Relaxed) < 6 && !reader.is_finished() {
             task::yield_now().await; // so slow that the reader is held back
         }
         total += chunk.len() as u64;
