@@ -23,18 +23,18 @@ struct Args {
 }
 
 static ENDED: AtomicUsize = AtomicUsize::new(0); // jobs that came to their last line
-static DROPPED: AtomicUsize = AtomicUsize::new(0); // jobs whose `Place` was dropped
+static DROPPED: AtomicUsize = AtomicUsize::new(0); // jobs whose `Lease` was dropped
 
 // ANCHOR: work
-struct Place;
+struct Lease;
 
-impl Drop for Place {
+impl Drop for Lease {
     fn drop(&mut self) {
         DROPPED.fetch_add(1, Relaxed);
     }
 }
 
-async fn work(_place: Place, number: usize, seconds: u64) -> Result<()> {
+async fn work(_lease: Lease, number: usize, seconds: u64) -> Result<()> {
     if number == 0 {
         sleep(Duration::from_millis(10)).await;
         bail!("refused");
@@ -46,7 +46,7 @@ async fn work(_place: Place, number: usize, seconds: u64) -> Result<()> {
 // ANCHOR_END: work
 
 async fn detached(seconds: u64) -> Result<()> {
-    let tasks: Vec<_> = (0..1000).map(|n| spawn(work(Place, n, seconds))).collect();
+    let tasks: Vec<_> = (0..1000).map(|n| spawn(work(Lease, n, seconds))).collect();
     for task in tasks {
         task.await??;
     }
@@ -64,7 +64,7 @@ impl Drop for AbortOnDrop {
 
 async fn aborted(seconds: u64) -> Result<()> {
     let tasks: Vec<_> = (0..1000)
-        .map(|n| AbortOnDrop(spawn(work(Place, n, seconds))))
+        .map(|n| AbortOnDrop(spawn(work(Lease, n, seconds))))
         .collect();
     for mut task in tasks {
         (&mut task.0).await??;
@@ -74,7 +74,7 @@ async fn aborted(seconds: u64) -> Result<()> {
 // ANCHOR_END: drop
 
 async fn set(seconds: u64) -> Result<()> {
-    let mut tasks: JoinSet<_> = (0..1000).map(|n| work(Place, n, seconds)).collect();
+    let mut tasks: JoinSet<_> = (0..1000).map(|n| work(Lease, n, seconds)).collect();
     while let Some(answer) = tasks.join_next().await {
         answer??;
     }
@@ -86,7 +86,7 @@ async fn joined_last(seconds: u64) -> Result<()> {
     let mut tasks = JoinSet::new();
     for number in 0..1000 {
         let permit = permits.clone().acquire_owned().await?;
-        let job = work(Place, number, seconds);
+        let job = work(Lease, number, seconds);
         tasks.spawn(async move {
             let _permit = permit;
             job.await

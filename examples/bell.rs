@@ -5,7 +5,7 @@
 //! cargo run --example bell -- 1   # what is there is drawn in 1 ms
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Mutex;
 
@@ -22,9 +22,8 @@ struct Args {
     ms: u64,
 }
 
-type Prices = BTreeMap<u64, Instant>; // by stock; a price is the time when it was made
-
 // ANCHOR: bell
+type Prices = BTreeMap<u64, Instant>; // by stock; a price is the time when it was made
 /// The newest price of each stock, until it is taken.
 #[derive(Default)]
 struct Newest {
@@ -41,7 +40,7 @@ impl Newest {
     /// Waits until there are prices. For one task at a time.
     async fn take(&self) -> Prices {
         loop {
-            let prices = mem::take(&mut *self.prices.lock().unwrap()); // here too
+            let prices = mem::take(&mut *self.prices.lock().unwrap()); // leaves an empty map
             if !prices.is_empty() {
                 return prices;
             }
@@ -51,13 +50,11 @@ impl Newest {
 }
 // ANCHOR_END: bell
 
-const SECOND: Duration = Duration::from_secs(1);
-
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
     let ms = Args::parse().ms;
     println!("10000 prices of 20 stocks, one each ms; {ms} ms to draw what is there\n");
-    println!("                     drawn    stocks   at once    oldest");
+    println!("                     drawn   at once    oldest   newest at the end");
     let (newest, mut price) = watch::channel((0, Instant::now()));
     let put = async |stock, price| _ = newest.send_replace((stock, price));
     let take = async || {
@@ -69,7 +66,7 @@ async fn main() {
     let put = async |stock, price| newest.put(stock, price);
     row("newest of each", ms, put, async || newest.take().await).await;
 
-    println!("\nIt rings between a look and a wait, which ends so many waits\n");
+    println!("\nA ring before the wait: how many waits it ends\n");
     println!("notify_one{:16}", ends(Notify::notify_one).await);
     let twice = |bell: &Notify| (0..2).for_each(|_| bell.notify_one());
     println!("notify_one, twice{:9}", ends(twice).await);
@@ -83,34 +80,37 @@ async fn row(
     mut take: impl AsyncFnMut() -> Prices,
 ) {
     let source = async {
+        let mut last = Prices::new();
         for number in 1..=10_000 {
             sleep(Duration::from_millis(1)).await;
-            put(number % 20, Instant::now()).await;
+            last.insert(number % 20, Instant::now());
+            put(number % 20, last[&(number % 20)]).await;
         }
+        last
     };
     let consumer = async {
-        let (mut drawn, mut stocks) = (0, BTreeSet::new());
+        let (mut drawn, mut shown) = (0, Prices::new());
         let (mut most, mut oldest) = (0, Duration::ZERO);
-        while let Ok(prices) = timeout(SECOND, take()).await {
+        while let Ok(prices) = timeout(Duration::from_secs(1), take()).await {
             (drawn, most) = (drawn + prices.len(), most.max(prices.len()));
-            oldest = prices
-                .values()
-                .map(Instant::elapsed)
-                .fold(oldest, Duration::max);
-            stocks.extend(prices.into_keys());
+            for (stock, price) in prices {
+                oldest = oldest.max(price.elapsed());
+                shown.insert(stock, price);
+            }
             sleep(Duration::from_millis(ms)).await;
         }
-        (drawn, stocks.len(), most, oldest.as_millis())
+        (drawn, shown, most, oldest.as_millis())
     };
-    let ((), (drawn, stocks, most, oldest)) = tokio::join!(source, consumer);
-    println!("{name:16}{drawn:10}{stocks:10}{most:10}{oldest:7} ms");
+    let (mut last, (drawn, shown, most, oldest)) = tokio::join!(source, consumer);
+    last.retain(|stock, price| shown.get(stock) == Some(price));
+    let newest = last.len();
+    println!("{name:16}{drawn:10}{most:10}{oldest:7} ms{newest:20}");
 }
 
-/// How many waits are ended by a ring that comes before them.
 async fn ends(ring: impl Fn(&Notify)) -> u32 {
-    let (bell, mut ended) = (Notify::new(), 0);
+    let (bell, mut ended, second) = (Notify::new(), 0, Duration::from_secs(1));
     ring(&bell);
-    while timeout(SECOND, bell.notified()).await.is_ok() {
+    while timeout(second, bell.notified()).await.is_ok() {
         ended += 1;
     }
     ended

@@ -39,10 +39,12 @@ async fn heard(mut rows: Feed, queue: Sender<Row>) -> Result<()> {
     loop {
         tokio::select! {
             () = queue.closed() => return Ok(()),
-            row = rows.next() => match row {
-                Some(row) => queue.send(row).await?,
-                None => return Ok(()),
-            },
+            row = rows.next() => {
+                let Some(row) = row else { return Ok(()) };
+                if queue.send(row).await.is_err() {
+                    return Ok(()); // the client has left, here too
+                }
+            }
         }
     }
 }
@@ -76,15 +78,15 @@ async fn handle(rows: &mut Receiver<Row>, most: u32) -> u32 {
 async fn main() {
     let seconds = Args::parse().seconds;
     println!("A feed with a row in {seconds} s; its client leaves after 1 s\n");
-    leave("only sends", seconds, unheard).await;
-    leave("waits for both", seconds, heard).await;
+    leave("unheard", seconds, unheard).await;
+    leave("heard", seconds, heard).await;
     println!("\nA queue with room for 16; its receiver stops after 100 rows\n");
     println!("                     sent   handled      lost");
     stop("drops the queue", drops).await;
     stop("closes it first", closes).await;
 }
 
-async fn leave(name: &str, seconds: u64, reader: impl AsyncFn(Feed, Sender<Row>) -> Result<()>) {
+async fn leave(name: &str, seconds: u64, sender: impl AsyncFn(Feed, Sender<Row>) -> Result<()>) {
     let (start, every) = (Instant::now(), Duration::from_secs(seconds));
     let rows = IntervalStream::new(interval_at(start + every, every));
     let (queue, client) = channel(16);
@@ -92,9 +94,9 @@ async fn leave(name: &str, seconds: u64, reader: impl AsyncFn(Feed, Sender<Row>)
         sleep(Duration::from_secs(1)).await;
         drop(client);
     };
-    let (_gone, ()) = tokio::join!(reader(rows, queue), leaves);
+    let (_gone, ()) = tokio::join!(sender(rows, queue), leaves);
     println!(
-        "{name:16} its reader ends after {:4} s",
+        "{name:16} its sender ends after {:4} s",
         start.elapsed().as_secs()
     );
 }

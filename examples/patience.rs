@@ -68,7 +68,7 @@ async fn send(policy: impl AsyncFn(DuplexStream, &[u8]) -> Result<()>, bytes: us
     let (start, reply) = (Instant::now(), vec![b'.'; 1 << 20]);
     let outcome = tokio::select! {
         outcome = policy(sender, &reply) => outcome,
-        () = read => unreachable!("it reads for ever"),
+        () = read => unreachable!("it reads forever"),
         () = sleep(60 * MINUTE) => return "open".into(),
     };
     let end = if outcome.is_ok() { "sent" } else { "cut" };

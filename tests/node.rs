@@ -26,6 +26,7 @@ programs! {
     spawn_storm "500",
     head_of_line "500",
     aborted "60",
+    bridge "32",
     task_size "100",
     silent_peer "16",
     patience "1024",

@@ -48,14 +48,14 @@ class Latest extends Newest {
 
 async function row(name, queue, ms) {
   let [drawn, most, oldest] = [0, 0, 0];
-  const stocks = new Set();
+  const [shown, last] = [new Map(), new Map()];
   (async () => {
     for (;;) {
       const prices = await queue.take();
       drawn += prices.size;
       most = Math.max(most, prices.size);
       for (const [stock, price] of prices) {
-        stocks.add(stock);
+        shown.set(stock, price);
         oldest = Math.max(oldest, now - price);
       }
       await sleep(ms);
@@ -63,11 +63,13 @@ async function row(name, queue, ms) {
   })();
   for (let number = 1; number <= 10_000; number += 1) {
     await sleep(1);
+    last.set(number % 20, now);
     queue.put(number % 20, now);
   }
   await sleep(1000);
-  const cells = [drawn, stocks.size, most].map((cell) => `${cell}`.padStart(10));
-  console.log(`${name.padEnd(16)}${cells.join("")}${`${oldest}`.padStart(7)} ms`);
+  const newest = [...last].filter(([stock, price]) => shown.get(stock) === price).length;
+  const cells = [drawn, most].map((cell) => `${cell}`.padStart(10)).join("");
+  console.log(`${name.padEnd(16)}${cells}${`${oldest}`.padStart(7)} ms${`${newest}`.padStart(20)}`);
 }
 
 /** How many waits are ended by a ring that comes before them. */
@@ -84,11 +86,11 @@ async function main() {
   const ms = Number(process.argv[2] ?? 50);
   if (!(Number.isInteger(ms) && ms >= 1)) throw new Error(`no time in ms: ${process.argv[2]}`);
   console.log(`10000 prices of 20 stocks, one each ms; ${ms} ms to draw what is there\n`);
-  console.log("                     drawn    stocks   at once    oldest");
+  console.log("                     drawn   at once    oldest   newest at the end");
   await row("newest of all", new Latest(), ms);
   await row("newest of each", new Newest(), ms);
 
-  console.log("\nIt rings between a look and a wait, which ends so many waits\n");
+  console.log("\nA ring before the wait: how many waits it ends\n");
   console.log(`a promise${`${await ends()}`.padStart(17)}`);
 }
 

@@ -56,7 +56,7 @@ async function receiver(sink, src, send) {
 }
 // ANCHOR_END: receiver
 
-/** Node.js says so when its event loop is empty: whoever waits now, waits for ever. */
+/** Node.js says so when its event loop is empty: whoever waits now, waits forever. */
 function idle() {
   return new Promise((done) => {
     process.once("beforeExit", () => setImmediate(done, "waits"));

@@ -35,7 +35,7 @@ async function toTheEnd(frames, dst) {
   dst.cork();
   for await (const frame of frames) {
     dst.write(prefix(frame));
-    dst.write(frame); // to await "drain" would be to wait for ever
+    dst.write(frame); // to await "drain" would be to wait forever
   }
   dst.uncork();
 }

@@ -45,7 +45,7 @@ function heard(feed, client) {
 }
 // ANCHOR_END: heard
 
-async function leave(name, seconds, reader) {
+async function leave(name, seconds, sender) {
   const feed = async function* (signal) {
     for (;;) {
       await sleep(seconds * 1000, signal);
@@ -55,8 +55,8 @@ async function leave(name, seconds, reader) {
   const client = writable(async () => {});
   const start = now;
   sleep(1000).then(() => client.destroy());
-  await reader(feed, client).catch(() => {}); // it tells of an early end
-  console.log(`${name.padEnd(16)} its reader ends after ${`${(now - start) / 1000}`.padStart(4)} s`);
+  await sender(feed, client).catch(() => {}); // it tells of an early end
+  console.log(`${name.padEnd(16)} its sender ends after ${`${(now - start) / 1000}`.padStart(4)} s`);
 }
 
 async function stop(name, how) {
@@ -84,8 +84,8 @@ async function main() {
   const seconds = Number(process.argv[2] ?? 3600);
   if (!(Number.isInteger(seconds) && seconds >= 2)) throw new Error("a row in 2 s or more");
   console.log(`A feed with a row in ${seconds} s; its client leaves after 1 s\n`);
-  await leave("pipeline", seconds, unheard);
-  await leave("and 'close'", seconds, heard);
+  await leave("unheard", seconds, unheard);
+  await leave("heard", seconds, heard);
   console.log("\nA queue with a mark of 16; its receiver stops after 100 rows\n");
   console.log("                    sent   handled      lost");
   await stop("destroy()", (client) => client.destroy());

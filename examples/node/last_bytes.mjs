@@ -70,7 +70,7 @@ async function receive(src) {
   return `${bytes}, ${end}`;
 }
 
-/** Node.js says so when its event loop is empty: whoever waits now, waits for ever. */
+/** Node.js says so when its event loop is empty: whoever waits now, waits forever. */
 function idle() {
   return new Promise((done) => {
     process.once("beforeExit", () => setImmediate(done, "waits"));

@@ -8,7 +8,13 @@ import { Readable } from "node:stream";
 // Virtual time: when nothing is left to do, it jumps to the next timer. In seconds.
 let now = 0;
 const timers = [];
-const sleep = (seconds) => new Promise((wake) => timers.push({ at: now + seconds, wake }));
+function setTimer(seconds, wake) {
+  const timer = { at: now + seconds, wake };
+  timers.push(timer);
+  return timer;
+}
+const clearTimer = (timer) => timers.splice(timers.indexOf(timer), 1);
+const sleep = (seconds) => new Promise((wake) => setTimer(seconds, wake));
 
 async function virtually(promise) {
   let running = true;
@@ -27,8 +33,15 @@ async function virtually(promise) {
 /** A minute for each chunk. */
 async function eachChunk(peer) {
   const chunks = peer[Symbol.asyncIterator]();
-  const late = () => sleep(60).then(() => Promise.reject(new Error("late")));
-  while (!(await Promise.race([chunks.next(), late()])).done);
+  let timer;
+  try {
+    for (let done = false; !done; clearTimer(timer)) {
+      const late = new Promise((_, reject) => (timer = setTimer(60, () => reject(new Error("late")))));
+      ({ done } = await Promise.race([chunks.next(), late]));
+    }
+  } finally {
+    peer.destroy();
+  }
 }
 // ANCHOR_END: reads
 

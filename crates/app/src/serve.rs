@@ -121,7 +121,7 @@ pub async fn serve(options: Options) -> Result<()> {
     tokio::select! {
         result = server => result.context("the server stopped"),
         result = builder => result,
-        // Nothing is worth waiting for: an open page would hold an event stream for ever.
+        // Nothing is worth waiting for: an open page would hold an event stream forever.
         result = tokio::signal::ctrl_c() => result.context("cannot wait for Ctrl-C"),
     }
 }

@@ -1,5 +1,5 @@
 //! A question and its answer over a two-way stream, directly or through a proxy: who says when that it
-//! has said all, who hears it, and who waits for ever.
+//! has said all, who hears it, and who waits forever.
 
 use crate::clock::Sim;
 use crate::draw::{Svg, grouped};
@@ -113,7 +113,7 @@ pub static LAB: Lab = Lab {
             label: "A dropped half",
             values: &[("between", "nothing"), ("client", "drop-half")],
             question: Question {
-                ask: "No proxy. The client drops the half that it wrote to. How many of the two wait for ever?",
+                ask: "No proxy. The client drops the half that it wrote to. How many of the two wait forever?",
                 unit: "of 2",
                 measure: "waits",
             },
@@ -136,7 +136,7 @@ pub static LAB: Lab = Lab {
                 ("server", "each"),
             ],
             question: Question {
-                ask: "The server answers at once, and the client gets all of it. How many of the two wait for ever?",
+                ask: "The server answers at once, and the client gets all of it. How many of the two wait forever?",
                 unit: "of 2",
                 measure: "waits",
             },
@@ -602,7 +602,7 @@ impl Run {
         match self.waiting().as_slice() {
             [] => format!("All have ended after {last} steps. {got}"),
             waiting => format!(
-                "After {last} steps nobody can go on: {} for ever. {got}",
+                "After {last} steps nobody can go on: {} forever. {got}",
                 waits(waiting)
             ),
         }

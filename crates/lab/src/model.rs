@@ -27,7 +27,7 @@ pub struct Lab {
 
 impl Lab {
     /// The whole simulation of `values`, for whoever calls: also within a task of a tokio runtime, whose budget for
-    /// its channels a simulation would use up, and then wait for ever.
+    /// its channels a simulation would use up, and then wait forever.
     ///
     /// # Panics
     /// Never: nothing is awaited.
