@@ -45,7 +45,17 @@ fn every_kind_of_page_has_its_scores() -> Result<()> {
         let address = format!("{}{page}", site.address);
         let mut runs = Vec::new();
         while runs.len() < 2 || (runs.len() < 3 && runs.iter().any(|run| !keeps_budgets(run))) {
-            runs.push(audit(&node, &lighthouse, &chromium, &address)?);
+            // Now and then its trace misses the start of the page, and it asks to be run again.
+            let mut run = audit(&node, &lighthouse, &chromium, &address);
+            for _again in 0..3 {
+                match &run {
+                    Err(error) if error.to_string().contains("NO_NAVSTART") => {
+                        run = audit(&node, &lighthouse, &chromium, &address);
+                    }
+                    _ => break,
+                }
+            }
+            runs.push(run?);
         }
         let _ = write!(table, "{page:<20}");
         for (category, least) in CATEGORIES {
