@@ -38,7 +38,7 @@ pub static LAB: Lab = Lab {
             },
         },
         Control {
-            name: "piece",
+            name: "chunk",
             label: "Bytes in a chunk",
             kind: Kind::Range {
                 min: 1,
@@ -93,7 +93,7 @@ pub static LAB: Lab = Lab {
         },
         Preset {
             label: "On your desk",
-            values: &[("piece", "18")],
+            values: &[("chunk", "18")],
             question: Question {
                 ask: "The same loop, and both frames come in one chunk. How many bytes are lost?",
                 unit: "bytes",
@@ -102,7 +102,7 @@ pub static LAB: Lab = Lab {
         },
         Preset {
             label: "read_line",
-            values: &[("reader", "line"), ("fires", "once"), ("piece", "2")],
+            values: &[("reader", "line"), ("fires", "once"), ("chunk", "2")],
             question: Question {
                 ask: "Two lines, hello and world, come two bytes at a time, and the timer fires once. How many \
                       messages does the program get that nobody sent?",
@@ -214,8 +214,8 @@ impl Ledger {
         self.steps.push(step);
     }
 
-    fn arrive(&mut self, piece: usize) {
-        let end = (self.arrived + piece).min(self.bytes.len());
+    fn arrive(&mut self, chunk: usize) {
+        let end = (self.arrived + chunk).min(self.bytes.len());
         self.places[self.arrived..end].fill(Place::Socket);
         let what = format!("{} in the socket.", come(end - self.arrived));
         self.arrived = end;
@@ -569,17 +569,17 @@ fn run(values: &Values) -> Run {
             sim.spawn(anew(reader, timer, ledger.clone()));
         }
     }
-    let (piece, sender) = (values.number("piece") as usize, ledger.clone());
+    let (chunk, sender) = (values.number("chunk") as usize, ledger.clone());
     sim.spawn(async move {
-        for _ in 0..bytes.len().div_ceil(piece) {
+        for _ in 0..bytes.len().div_ceil(chunk) {
             clock.sleep(GAP).await;
             let mut ledger = sender.borrow_mut();
             if !ledger.over {
-                ledger.arrive(piece);
+                ledger.arrive(chunk);
             }
         }
     });
-    // The last piece, and the end behind it, come before this.
+    // The last chunk, and the end behind it, come before this.
     sim.advance_to(GAP * (FRAMES.len() as Micros + 1));
     drop(sim);
 

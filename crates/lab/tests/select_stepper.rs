@@ -27,21 +27,21 @@ fn grid() -> impl Iterator<Item = (&'static str, &'static str, u64, u64)> {
     let readers = ["exact", "line", "buf", "pinned"];
     readers.into_iter().flat_map(|reader| {
         ["again", "once"].into_iter().flat_map(move |fires| {
-            (1..=18).flat_map(move |piece| {
-                [0, 1, 4, 5, 7, 12, 13, 31, 100].map(|timer| (reader, fires, piece, timer))
+            (1..=18).flat_map(move |chunk| {
+                [0, 1, 4, 5, 7, 12, 13, 31, 100].map(|timer| (reader, fires, chunk, timer))
             })
         })
     })
 }
 
-fn values((reader, fires, piece, timer): (&str, &str, u64, u64)) -> Json {
-    json!({ "reader": reader, "fires": fires, "piece": piece, "timer": timer })
+fn values((reader, fires, chunk, timer): (&str, &str, u64, u64)) -> Json {
+    json!({ "reader": reader, "fires": fires, "chunk": chunk, "timer": timer })
 }
 
 #[test]
 fn each_byte_is_somewhere_or_counted_as_lost() {
     for setting in grid() {
-        let (reader, _, piece, timer) = setting;
+        let (reader, _, chunk, timer) = setting;
         let m = measures(&values(setting));
         let about = format!("{setting:?}: {m:?}");
         let all = m["given"] + m["kept"] + m["lost"] + m["unread"];
@@ -50,8 +50,8 @@ fn each_byte_is_somewhere_or_counted_as_lost() {
         assert_eq!(m["lost"], m["lost_places"], "{about}");
         assert_eq!(m["given"], m["given_places"], "{about}");
         let whole = match reader {
-            "line" => piece % 6 == 0,
-            _ => piece % 9 == 0,
+            "line" => chunk % 6 == 0,
+            _ => chunk % 9 == 0,
         };
         if matches!(reader, "buf" | "pinned") || timer == 0 || whole {
             let intact = (m["lost"], m["whole"], m["wrong"], m["failed"]);
@@ -68,7 +68,7 @@ fn each_byte_is_somewhere_or_counted_as_lost() {
 
 #[test]
 fn in_every_step_each_byte_has_one_place() {
-    for setting in grid().filter(|(_, _, piece, _)| [1, 2, 5, 18].contains(piece)) {
+    for setting in grid().filter(|(_, _, chunk, _)| [1, 2, 5, 18].contains(chunk)) {
         let trace = run(&values(setting));
         let sent: BTreeMap<_, _> = trace.measures().into_iter().collect();
         for at in 0..=trace.end() {
@@ -86,13 +86,13 @@ fn in_every_step_each_byte_has_one_place() {
 #[test]
 fn the_presets_end_as_the_program_did() {
     let printed = include_str!("../../../examples/output/frame_bomb.txt");
-    for (peer, piece) in [("two frames", 18), ("a byte every 5 ms", 1)] {
+    for (peer, chunk) in [("two frames", 18), ("a byte every 5 ms", 1)] {
         let mut lines = printed.lines();
         let line = lines.find_map(|line| line.strip_prefix(peer)).unwrap();
         let cells: Vec<_> = line.split_whitespace().collect();
         // In a row: frames, end, MiB for `read_exact`, and again for a decoder with its own buffer.
         for (reader, cells) in [("exact", &cells[0..2]), ("buf", &cells[3..5])] {
-            let m = measures(&json!({ "reader": reader, "piece": piece, "timer": 12 }));
+            let m = measures(&json!({ "reader": reader, "chunk": chunk, "timer": 12 }));
             let end = if m["failed"] == 1.0 { "error" } else { "end" };
             assert_eq!(cells, [&m["whole"].to_string(), end], "{peer}, {reader}");
         }
@@ -120,16 +120,16 @@ async fn read_line(pipe: &mut BufReader<DuplexStream>) -> Message {
 }
 
 /// A loop with `tokio::select!`; gives the messages, and whether it ended with an error.
-async fn on_tokio(reader: &str, fires: &str, piece: usize, timer: u64) -> (Vec<Vec<u8>>, bool) {
+async fn on_tokio(reader: &str, fires: &str, chunk: usize, timer: u64) -> (Vec<Vec<u8>>, bool) {
     let bytes: &[u8] = match reader {
         "line" => b"hello\nworld\n",
         _ => b"\0\0\0\x05hello\0\0\0\x05world",
     };
     let (mut sender, mut socket) = duplex(64);
     tokio::spawn(async move {
-        for piece in bytes.chunks(piece) {
+        for chunk in bytes.chunks(chunk) {
             sleep(Duration::from_millis(5)).await;
-            sender.write_all(piece).await.unwrap();
+            sender.write_all(chunk).await.unwrap();
         }
     });
     let mut left = if fires == "once" { 1 } else { u32::MAX };
@@ -186,13 +186,13 @@ fn select_over_a_pipe_gives_the_same_messages() {
         .build()
         .unwrap();
     for setting in grid() {
-        let (reader, fires, piece, timer) = setting;
-        // At one of these moments a piece may come together with the timer, and either may be first.
+        let (reader, fires, chunk, timer) = setting;
+        // At one of these moments a chunk may come together with the timer, and either may be first.
         let together = timer % 5 == 0 || fires == "again" && timer != 31;
         if timer > 0 && together || reader == "buf" {
             continue;
         }
-        let (messages, failed) = runtime.block_on(on_tokio(reader, fires, piece as usize, timer));
+        let (messages, failed) = runtime.block_on(on_tokio(reader, fires, chunk as usize, timer));
         let m = measures(&values(setting));
         let whole = |message: &&Vec<u8>| matches!(message.trim_ascii_end(), b"hello" | b"world");
         let right = messages.iter().filter(whole).count();
