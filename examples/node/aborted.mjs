@@ -5,32 +5,7 @@
 
 import { setMaxListeners } from "node:events";
 
-// Virtual time: when nothing is left to do, it jumps to the next timer. In ms.
-let now = 0;
-let timers = [];
-const sleep = (ms, signal) =>
-  new Promise((wake, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const timer = { at: now + ms, wake };
-    timers.push(timer);
-    signal?.addEventListener("abort", () => {
-      timers = timers.filter((other) => other !== timer);
-      reject(signal.reason);
-    });
-  });
-
-async function virtually(promise) {
-  let running = true;
-  const end = promise.finally(() => (running = false));
-  end.catch(() => {}); // the caller hears of it below
-  for (;;) {
-    await new Promise(setImmediate);
-    if (!running) return end;
-    const { at, wake } = timers.sort((a, b) => a.at - b.at).shift();
-    now = at;
-    wake();
-  }
-}
+import { now, sleep, virtually } from "./clock.mjs"; // in ms
 
 let [ended, gaveBack] = [0, 0];
 

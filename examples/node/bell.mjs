@@ -3,19 +3,7 @@
 //     node examples/node/bell.mjs
 //     node examples/node/bell.mjs 1   # what is there is drawn in 1 ms
 
-import { setImmediate as turn } from "node:timers/promises";
-
-// A clock that stands still while there is work, and jumps to the next timer when there is none.
-let now = 0;
-const timers = [];
-const sleep = (ms) => new Promise((wake) => timers.push({ at: now + ms, wake }));
-async function runClock() {
-  for (await turn(); timers.length > 0; await turn()) {
-    const { at, wake } = timers.sort((a, b) => a.at - b.at).shift();
-    now = at;
-    wake();
-  }
-}
+import { now, sleep, virtually } from "./clock.mjs"; // in ms
 
 // ANCHOR: bell
 /** The newest price of each stock, until it is taken. */
@@ -94,8 +82,7 @@ async function main() {
   console.log(`a promise${`${await ends()}`.padStart(17)}`);
 }
 
-main().catch((error) => {
+virtually(main()).catch((error) => {
   console.error(`error: ${error.message}`);
   process.exitCode = 1;
 });
-runClock();

@@ -5,7 +5,8 @@
 
 import { PassThrough, Readable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { setImmediate as idle } from "node:timers/promises";
+
+import { now, settle, sleep } from "./clock.mjs"; // in turns
 
 let made = 0; // items that have left their source
 
@@ -57,22 +58,6 @@ const ways = {
   },
 };
 // ANCHOR_END: ways
-
-let now = 0; // a virtual clock, in turns: it moves when nothing else can
-const sleepers = [];
-
-function sleep(turns) {
-  return new Promise((wake) => sleepers.push({ at: now + turns, wake }));
-}
-
-/** Runs until everybody is done, or waits for something that will not come. */
-async function settle() {
-  for (await idle(); sleepers.length > 0; await idle()) {
-    sleepers.sort((x, y) => x.at - y.at);
-    now = sleepers[0].at;
-    sleepers.shift().wake();
-  }
-}
 
 async function row(name, letters, join) {
   let text = name.padEnd(20);

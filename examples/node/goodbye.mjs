@@ -7,31 +7,7 @@ import { once } from "node:events";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-// Virtual time: when nothing is left to do, it jumps to the next timer. In ms.
-let now = 0;
-let timers = [];
-const sleep = (ms, signal) =>
-  new Promise((wake, reject) => {
-    const timer = { at: now + ms, wake };
-    timers.push(timer);
-    signal?.addEventListener("abort", () => {
-      timers = timers.filter((other) => other !== timer);
-      reject(signal.reason);
-    });
-  });
-
-async function virtually(promise) {
-  let running = true;
-  const end = promise.finally(() => (running = false));
-  end.catch(() => {}); // the caller hears of it below
-  for (;;) {
-    await new Promise(setImmediate);
-    if (!running) return end;
-    const { at, wake } = timers.sort((a, b) => a.at - b.at).shift();
-    now = at;
-    wake();
-  }
-}
+import { now, sleep, virtually } from "./clock.mjs"; // in ms
 
 // ANCHOR: heard
 /** Hands on each row. It hears that the client has left when it writes. */

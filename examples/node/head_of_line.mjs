@@ -4,20 +4,21 @@
 //     node examples/node/head_of_line.mjs 500   # 500 at once
 
 import { Readable } from "node:stream";
-import { setImmediate as turn } from "node:timers/promises";
 
-const now = {};
-let most; // items held at once
+import { now, settle, sleep } from "./clock.mjs"; // in ms
+
+let held, most; // items, now and at most
+let late; // jobs that were done after one was refused
 
 // ANCHOR: work
 /** Asks a service. One answer in 1000 takes 1 s, the others take 10 ms. */
 async function work(item) {
   if (item.refused) {
-    now.late = 0;
+    late = 0;
     throw new Error("refused");
   }
   await sleep(item.number % 1000 === 0 ? 1000 : 10);
-  now.late += 1; // jobs that were done after one was refused
+  late += 1;
   return item;
 }
 // ANCHOR_END: work
@@ -53,37 +54,31 @@ async function inOrder(items, n, window) {
 /** Items, each made when it is asked for, and held until `letGo`. */
 function* make(refused) {
   for (let number = 0; number < 20_000; number += 1) {
-    now.held += 1;
-    most = Math.max(most, now.held);
+    held += 1;
+    most = Math.max(most, held);
     yield { number, refused: number === refused };
   }
 }
 
-const letGo = () => (now.held -= 1);
+const letGo = () => (held -= 1);
 
-const timers = []; // who waits for each ms of virtual time
-const sleep = (ms) => new Promise((wake) => (timers[now.ms + ms] ??= []).push(wake));
-
-/** Runs a version to its end, and 60 s longer: by then, what was left running has ended too. */
+/** Runs a version to its end, and longer: what was left running ends too. */
 async function run(version, refused) {
-  Object.assign(now, { held: 0, ms: 0, late: 0 });
-  most = 0;
-  let [ms, error] = [Infinity];
-  const ended = () => (ms = now.ms);
+  held = most = late = 0;
+  const start = now;
+  let ms, error;
+  const ended = () => (ms = now - start);
   version(make(refused)).catch((e) => (error = e)).finally(ended);
-  for (await turn(); now.ms < ms + 60_000; await turn()) {
-    now.ms += 1; // nobody can go on without the clock
-    timers[now.ms]?.splice(0).forEach((wake) => wake());
-  }
+  await settle();
   return { ms, error };
 }
 
 async function row(name, version) {
   const { ms, error } = await run(version);
   if (error) throw error;
-  const held = most;
+  const peak = most;
   if (!(await run(version, 1525)).error) throw new Error("the error was lost");
-  line(name, held, `${ms} ms`, now.late);
+  line(name, peak, `${ms} ms`, late);
 }
 
 function line(name, ...cells) {

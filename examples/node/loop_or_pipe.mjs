@@ -5,30 +5,12 @@
 
 import { Readable, Writable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
-import { setImmediate as turn } from "node:timers/promises";
+
+import { now, sleep, virtually } from "./clock.mjs"; // in ms
 
 const CHUNK = 64 * 1024;
 let inFlight = 0; // chunks that have come and are not written
 let most = 0;
-
-// A clock that stands still while there is work to do, and then jumps to the next timer.
-let now = 0;
-const timers = [];
-const sleep = (ms) => new Promise((wake) => timers.push({ at: now + ms, wake }));
-
-/** Runs `work` to its end on that clock. */
-async function clock(work) {
-  let over = false;
-  const end = work.finally(() => (over = true));
-  for (await turn(); !over; await turn()) {
-    timers.sort((a, b) => a.at - b.at);
-    if (timers.length === 0) throw new Error("everybody waits, and no timer is set");
-    const { at, wake } = timers.shift();
-    now = at;
-    wake();
-  }
-  return end;
-}
 
 // ANCHOR: ends
 /** The network: a chunk takes 10 ms to come. */
@@ -101,7 +83,7 @@ async function main() {
 
 async function row(name, work) {
   const start = now;
-  await clock(work);
+  await virtually(work);
   console.log(name.padEnd(40) + String(now - start).padStart(12) + " ms" + String(most).padStart(9));
   most = 0;
 }

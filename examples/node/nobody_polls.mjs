@@ -4,23 +4,14 @@
 //     node examples/node/nobody_polls.mjs 20   # the body takes 20 ms
 
 import { Readable } from "node:stream";
-import { setImmediate as turn } from "node:timers/promises";
 
-// A clock that stands still while there is work to do, and then jumps to the next timer.
-let now = 0;
-const timers = [];
-const sleep = (ms) => new Promise((wake) => timers.push({ at: now + ms, wake }));
+import { now, settle, sleep } from "./clock.mjs"; // in ms
 
-/** Runs `work` on that clock. `false` if it waits for something that no timer will bring. */
+/** Runs `work`. `false` if it waits for something that no timer will bring. */
 async function ends(work) {
   let ended = false;
   work.finally(() => (ended = true));
-  for (await turn(); !ended && timers.length > 0; await turn()) {
-    timers.sort((a, b) => a.at - b.at);
-    const { at, wake } = timers.shift();
-    now = at;
-    wake();
-  }
+  await settle(() => ended);
   return ended;
 }
 

@@ -5,24 +5,7 @@
 
 import { Writable } from "node:stream";
 
-// Virtual time: when nothing is left to do, it jumps to the next timer. In seconds.
-let now = 0;
-const timers = [];
-const sleep = (seconds) => new Promise((wake) => timers.push({ at: now + seconds, wake }));
-
-async function virtually(promise) {
-  let running = true;
-  const end = promise.finally(() => (running = false));
-  end.catch(() => {}); // the caller hears of it below
-  for (;;) {
-    await new Promise(setImmediate);
-    if (!running) return end;
-    timers.sort((a, b) => a.at - b.at);
-    const { at, wake } = timers.shift();
-    now = at;
-    wake();
-  }
-}
+import { now, sleep, virtually } from "./clock.mjs"; // in seconds
 
 /** A connection with room for 64 KiB. A write's callback comes when all of its chunk has been taken. */
 class Connection extends Writable {

@@ -8,7 +8,8 @@ import { openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { setImmediate as turn } from "node:timers/promises";
+
+import { now, sleep, virtually } from "./clock.mjs"; // in ms
 
 async function main() {
   if (!Number.isInteger(ms) || ms < 1) throw new Error(`no time in ms: ${process.argv[2]}`);
@@ -74,18 +75,6 @@ class Spool {
   }
 }
 
-// A clock that stands still while there is work, and jumps to the next timer when there is none.
-let now = 0;
-const timers = [];
-const sleep = (ms) => new Promise((wake) => timers.push({ at: now + ms, wake }));
-async function runClock() {
-  for (await turn(); timers.length > 0; await turn()) {
-    const { at, wake } = timers.sort((a, b) => a.at - b.at).shift();
-    now = at;
-    wake();
-  }
-}
-
 const ms = Number(process.argv[2] ?? 4);
 let ages = [];
 const handle = (item) => (ages.push(now - item.readUInt32BE()), sleep(ms));
@@ -111,8 +100,7 @@ async function row(name, queue, offer) {
   console.log(name.padEnd(11) + cells.join(""));
 }
 
-main().catch((error) => {
+virtually(main()).catch((error) => {
   console.error(`error: ${error.message}`);
   process.exitCode = 1;
 });
-runClock();

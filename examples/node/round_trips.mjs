@@ -6,24 +6,7 @@
 import { once } from "node:events";
 import { Writable } from "node:stream";
 
-// Virtual time: when nothing is left to do, it jumps to the next timer. In milliseconds.
-let now = 0;
-const timers = [];
-const sleep = (ms) => new Promise((wake) => timers.push({ at: now + ms, wake }));
-
-async function virtually(promise) {
-  let running = true;
-  const end = promise.finally(() => (running = false));
-  end.catch(() => {}); // the caller hears of it below
-  for (;;) {
-    await new Promise(setImmediate);
-    if (!running) return end;
-    timers.sort((a, b) => a.at - b.at);
-    const { at, wake } = timers.shift();
-    now = at;
-    wake();
-  }
-}
+import { now, sleep, virtually } from "./clock.mjs"; // in ms
 
 /** The far end. A request takes as long with 100 rows as with one. A row is the time when it was made. */
 class Store {

@@ -5,29 +5,7 @@
 
 import { Readable } from "node:stream";
 
-// Virtual time: when nothing is left to do, it jumps to the next timer. In seconds.
-let now = 0;
-const timers = [];
-function setTimer(seconds, wake) {
-  const timer = { at: now + seconds, wake };
-  timers.push(timer);
-  return timer;
-}
-const clearTimer = (timer) => timers.splice(timers.indexOf(timer), 1);
-const sleep = (seconds) => new Promise((wake) => setTimer(seconds, wake));
-
-async function virtually(promise) {
-  let running = true;
-  const end = promise.finally(() => (running = false));
-  end.catch(() => {}); // the caller hears of it below
-  for (;;) {
-    await new Promise(setImmediate);
-    if (!running) return end;
-    const { at, wake } = timers.sort((a, b) => a.at - b.at).shift();
-    now = at;
-    wake();
-  }
-}
+import { clearTimer, now, setTimer, sleep, virtually } from "./clock.mjs"; // in seconds
 
 // ANCHOR: reads
 /** A minute for each chunk. */

@@ -3,22 +3,23 @@
 //     node examples/node/spawn_storm.mjs
 //     node examples/node/spawn_storm.mjs 500   # 500 at once
 
-import { setImmediate as turn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+
+import { now, sleep, virtually } from "./clock.mjs"; // in ms
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
 
-const [now, most] = [{}, {}];
+const [present, most] = [{}, {}];
 
 // ANCHOR: work
 /** Asks a service, which answers after 10 ms, with 4 KiB. */
 async function work(item) {
-  now.atWork += 1;
-  most.atWork = Math.max(most.atWork, now.atWork);
+  present.atWork += 1;
+  most.atWork = Math.max(most.atWork, present.atWork);
   await sleep(10);
-  now.atWork -= 1;
+  present.atWork -= 1;
   return item;
 }
 
@@ -73,8 +74,8 @@ async function placeFirst(items, n) {
 /** Items of 4 KiB, each made when it is asked for, and held until `letGo`. */
 function* make() {
   for (let n = 1; n <= 20_000; n += 1) {
-    now.held += 1;
-    most.held = Math.max(most.held, now.held);
+    present.held += 1;
+    most.held = Math.max(most.held, present.held);
     yield Buffer.alloc(4096, ".");
     if (n % 2000 !== 0) continue;
     gc(); // finds the garbage
@@ -83,22 +84,15 @@ function* make() {
   }
 }
 
-const letGo = () => (now.held -= 1);
-
-const timers = []; // who waits for each ms of virtual time
-const sleep = (ms) => new Promise((wake) => (timers[now.ms + ms] ??= []).push(wake));
+const letGo = () => (present.held -= 1);
 
 async function row(name, version, n) {
-  Object.assign(now, { held: 0, atWork: 0, ms: 0, ended: false });
+  Object.assign(present, { held: 0, atWork: 0 });
   Object.assign(most, { held: 0, atWork: 0, bytes: 0 });
-  const result = version(make(), n).finally(() => (now.ended = true));
-  for (await turn(); !now.ended; await turn()) {
-    now.ms += 1; // nobody can go on without the clock
-    timers[now.ms]?.splice(0).forEach((wake) => wake());
-  }
-  await result;
+  const start = now;
+  await virtually(version(make(), n));
   const mib = most.bytes < 2 ** 22 ? "<4" : Math.round(most.bytes / 2 ** 20);
-  const cells = [most.held, most.atWork, `${mib} MiB`, `${now.ms} ms`];
+  const cells = [most.held, most.atWork, `${mib} MiB`, `${now - start} ms`];
   console.log(name.padEnd(20) + cells.map((cell) => String(cell).padStart(12)).join(""));
 }
 

@@ -5,9 +5,10 @@
 
 import { Readable, Writable } from "node:stream";
 import { ReadableStream, WritableStream } from "node:stream/web";
-import { setImmediate as idle } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+
+import { now, settle, sleep } from "./clock.mjs"; // in turns
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
@@ -62,24 +63,6 @@ function writable(branch) {
   return new Writable({ write });
 }
 // ANCHOR_END: tees
-
-// ANCHOR: clock
-let now = 0; // a virtual clock, in turns: it moves when nothing else can
-const sleepers = [];
-
-function sleep(turns) {
-  return new Promise((wake) => turns < Infinity && sleepers.push({ at: now + turns, wake }));
-}
-
-/** Runs until everybody is done, or waits for something that will not come. */
-async function settle() {
-  for (await idle(); sleepers.length > 0; await idle()) {
-    sleepers.sort((x, y) => x.at - y.at);
-    now = sleepers[0].at;
-    sleepers.shift().wake();
-  }
-}
-// ANCHOR_END: clock
 
 let peak = 0; // of the bytes in Buffers that something still refers to
 
