@@ -36,6 +36,7 @@ programs! {
     end_mark "100",
     unpack "2",
     loop_or_pipe "3",
+    slow_rows "9",
     nobody_polls "20",
     stuck_pipe "100",
     half_close "10",
