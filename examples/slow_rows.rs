@@ -31,7 +31,7 @@ type Pool = Semaphore; // a permit is a connection
 type Row = Vec<u8>;
 
 // ANCHOR: rows
-/// A query of 100 rows. It borrows the pool, for as long as it has a connection.
+/// A query of 100 rows, which borrows the pool. It has a connection from its first row to its end.
 fn rows(pool: &Pool) -> impl Stream<Item = Result<Row>> {
     try_stream! {
         let _connection = pool.acquire().await?;
@@ -44,7 +44,7 @@ fn rows(pool: &Pool) -> impl Stream<Item = Result<Row>> {
 // ANCHOR_END: rows
 
 // ANCHOR: bodies
-/// Owns the pool, together with others, and the query that borrows it.
+/// Owns a handle to the pool, and the query that borrows the pool.
 fn streamed(pool: Arc<Pool>) -> impl Stream<Item = Result<Row>> {
     try_stream! {
         for await row in rows(&pool) {

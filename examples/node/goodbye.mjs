@@ -44,11 +44,18 @@ async function stop(name, how) {
   });
   while (client.writable) {
     sent += 1;
-    if (!client.write(sent)) await Promise.race([once(client, "drain"), once(client, "close")]);
+    if (!client.write(sent)) await first(client, "drain", "close");
   }
   if (!client.closed) await once(client, "close");
   const cells = [sent, handled, sent - handled].map((cell) => `${cell}`.padStart(10));
   console.log(name.padEnd(15) + cells.join(""));
+}
+
+/** Waits for one of two events. Neither leaves its listener behind. */
+async function first(emitter, ...names) {
+  const others = new AbortController();
+  await Promise.race(names.map((name) => once(emitter, name, { signal: others.signal })));
+  others.abort();
 }
 
 function writable(handle) {

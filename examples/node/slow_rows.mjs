@@ -60,9 +60,11 @@ async function row(name, clients, body, most) {
   for (let i = 0; i < clients; i += 1) client(body(pool), most);
   await sleep(1500);
   const [start, held] = [now, 10 - pool.free];
-  const { value } = await rows(pool).next();
+  const another = rows(pool);
+  const { value } = await another.next();
   if (value.length !== 4096) throw new Error("it is cut");
   const waited = Math.floor((now - start) / 1000);
+  await another.return();
   console.log(`${name.padEnd(22)}${`${held}`.padStart(5)}${`${waited}`.padStart(20)} s`);
 }
 
