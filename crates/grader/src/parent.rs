@@ -33,8 +33,10 @@ const CPU_MS: u64 = 20_000;
 /// Time on the wall that a case may take: for what neither uses the processor nor stands still. Much longer than the
 /// processor time, since a machine may have other work.
 const WALL: Duration = Duration::from_secs(180);
-/// How long a pipe may stay open when all that held it should be gone.
-const PIPES: Duration = Duration::from_secs(2);
+/// How long a pipe may stay open when all that held it should be gone, in turns of this thread and not in time: where
+/// it gets no processor, neither does the thread that reads the pipe.
+const PIPES: u32 = 2000;
+const TURN: Duration = Duration::from_millis(1);
 /// How often each size is measured before a peak is called grown.
 const MEASUREMENTS: usize = 3;
 /// What a peak may grow by from a small input to a large one, in bytes: less than a chunk, more than
@@ -348,14 +350,21 @@ fn run_once(
     };
     // What it started may hold the pipes open.
     os.kill(&mut child);
-    let ended = Instant::now();
-    let said = |pipe: &Option<Drain>| match pipe {
-        Some(pipe) => pipe.said(PIPES.saturating_sub(ended.elapsed())),
+    let mut turns = PIPES;
+    let mut said = |pipe: &Option<Drain>| match pipe {
+        Some(pipe) => pipe.said(&mut turns),
         None => (String::new(), true),
     };
     let ((out, out_ended), (err, err_ended)) = (said(&out), said(&err));
     let (records, foreign) = match (reader, late) {
-        (Some(records), _) => records.recv_timeout(PIPES).unwrap_or_default(),
+        (Some(records), _) => (0..PIPES)
+            .map_while(|_| match records.recv_timeout(TURN) {
+                Err(mpsc::RecvTimeoutError::Timeout) => Some(None),
+                received => received.ok().map(Some),
+            })
+            .flatten()
+            .next()
+            .unwrap_or_default(),
         (None, Some(read)) => read(),
         (None, None) => Default::default(),
     };
@@ -454,12 +463,12 @@ struct Drain {
 }
 
 impl Drain {
-    /// What was printed, and whether the pipe has ended; waits at most `wait` for that. A process that was
+    /// What was printed, and whether the pipe has ended; waits at most so many `turns` for that. A process that was
     /// started and got away may hold it open for as long as it likes.
-    fn said(&self, wait: Duration) -> (String, bool) {
-        let began = Instant::now();
-        while !self.thread.is_finished() && began.elapsed() < wait {
-            thread::sleep(Duration::from_millis(1));
+    fn said(&self, turns: &mut u32) -> (String, bool) {
+        while !self.thread.is_finished() && *turns > 0 {
+            thread::sleep(TURN);
+            *turns -= 1;
         }
         let kept = lock(&self.kept);
         let text = String::from_utf8_lossy(&kept).into_owned();

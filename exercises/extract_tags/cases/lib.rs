@@ -56,6 +56,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         ("two_bytes_of_each", 2, ["ab", "d", "", "ef", "hi"]),
         ("no_byte_of_each", 0, ["", "", "", "", ""]),
         ("all_of_each", 99, ["abc", "d", "", "efg", "hi"]),
+        ("no_limit", usize::MAX, ["abc", "d", "", "efg", "hi"]),
+        ("a_limit_of_4_gib", 1 << 32, ["abc", "d", "", "efg", "hi"]),
     ] {
         grade.case(name, &[Correct], move |t| async move {
             let records = Chunks::new(Content::exactly("abcdefghi"));
@@ -73,11 +75,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     });
     grade
         .case("records_of_any_bytes", &[Correct], |t| async move {
-            let all: [&[u8]; 5] = [b"", b"abc", b"\xff\x00\xfe", b"\0\0\0", b""];
+            let all: [&[u8]; 5] = [b"", b"", b"\xff\x00\xfe", b"\0\0\0", b""];
             let records = Items::new(5, move |n| Ok(Bytes::from_static(all[n as usize])));
             let records = t.give(records);
             let got = t.solve(|| extract_tags(records, 2)).await.ok()?;
-            let want: [&[u8]; 5] = [b"", b"ab", b"\xff\x00", b"\0\0", b""];
+            let want: [&[u8]; 5] = [b"", b"", b"\xff\x00", b"\0\0", b""];
             t.equal("tags", got, want.map(Bytes::from_static).to_vec());
             Ok(())
         })
@@ -199,6 +201,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     for (name, at, kind) in [
         ("broken_at_once", 0, ErrorKind::Other),
         ("broken_at_record_40", 40 * 1024, ErrorKind::Other),
+        ("broken_at_record_41", 41 * 1024, ErrorKind::Other),
         (
             "broken_after_the_last_record",
             100 * 1024,

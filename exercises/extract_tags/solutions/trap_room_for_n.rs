@@ -1,4 +1,4 @@
-// trap fails memory: room for `n` bytes each, however few there are
+// trap fails memory, correct: room for `n` bytes each, however few there are
 
 use std::io;
 

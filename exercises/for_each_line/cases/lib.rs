@@ -193,11 +193,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             Ok(())
         });
     }
-    const TEXTS: [&[u8]; 4] = [
+    const TEXTS: [&[u8]; 5] = [
         b"one\n\nthree and more\nfour\n12345\n123456\n\nno newline",
         b"\n\nab\nabc\n",
         b"a line that is as long as a hundred bytes, or near that, and is followed by one that is not at all\nok\n",
         b"\xe6\x97\xa5\xe6\x9c\xac\n\xff\xfe\xc0\r\nx\r",
+        b"\xef\xbb\xbfone\n\xe2\x80\xa8two\xc2\x85\x0b\x0c\x1a\n\x1a\n three\0four\n",
     ];
     for (name, about, shape) in [
         ("any_buffer", "the source fills the buffer", &[][..]),
@@ -340,7 +341,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("lines of max_line and a piece of 1, 4, 8 or 64 KiB, or two, a byte less and a byte more");
 
     grade
-        .case("many_too_long", &[Correct], |t| async move {
+        .case("many_too_long", &[Memory, Correct], |t| async move {
             let src = t.give(Source::new(Content::repeat("x\n\n", 3 * 70_000)));
             let (src, mut lines) = (BufReader::new(src), 0);
             let skipped = t.solve(|| for_each_line(src, 0, |_: &[u8]| lines += 1));
@@ -348,7 +349,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             t.equal("empty lines", lines, 70_000);
             Ok(())
         })
-        .about("max_line is 0; 70000 lines have a byte, and after each is an empty one");
+        .about("max_line is 0; 70000 lines have a byte, and after each is an empty one")
+        .budget(512 * KIB);
 
     // A long line, its newline, and a short one.
     grade
@@ -503,6 +505,18 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             "lines of 10 bytes, 5 bytes a second",
             b"123456789\n",
             5,
+        ),
+        (
+            "each_line_at_once_a_byte_a_second",
+            "lines of 10 bytes, a byte a second",
+            b"123456789\n",
+            1,
+        ),
+        (
+            "each_empty_line_at_once",
+            "an empty line a second",
+            b"\n",
+            1,
         ),
     ] {
         grade

@@ -272,16 +272,18 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     grade
         .case("each_frame_is_there", &[Early], |t| async move {
             let large = ".".repeat(MAX);
+            let larger = ".".repeat(3 * MAX + 1);
             for (payload, size) in [
                 ("hello", "a frame"),
                 ("", "an empty frame"),
                 (&large, "a frame of 64 KiB"),
+                (&larger, "a frame of 192 KiB and a byte"),
             ] {
                 let frames = [payload.as_bytes(); 3];
                 let src = Source::new(wire(&frames)).paced(4 + payload.len() as u64, HOUR);
                 let src = t.give(src);
                 let got = t.solve(|| async {
-                    let (began, mut reader) = (Instant::now(), reader(src, MAX));
+                    let (began, mut reader) = (Instant::now(), reader(src, 4 * MAX));
                     let (mut got, mut late) = (Vec::new(), false);
                     for before in 0..frames.len() as u32 {
                         got.extend(reader.next_frame().await?);
@@ -357,6 +359,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     for (name, at, kind) in [
         ("broken_at_once", 0, ErrorKind::Other),
         ("broken_in_a_length", 11, ErrorKind::ConnectionReset),
+        ("broken_behind_a_length", 13, ErrorKind::ConnectionReset),
         ("broken_in_a_payload", 15, ErrorKind::TimedOut),
         ("broken_between_frames", 9, ErrorKind::ConnectionReset),
         ("cut_off_between_frames", 18, ErrorKind::UnexpectedEof),
@@ -387,7 +390,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .case("broken_in_any_way", &[Errors], |t| async move {
             let frame = framed(&[b'.'; 1020]);
             for kind in ERROR_KINDS {
-                for at in [MIB / 2, MIB / 2 + 2, MIB / 2 + 500] {
+                for at in [MIB / 2, MIB / 2 + 2, MIB / 2 + 4, MIB / 2 + 500] {
                     let src = Source::new(Content::repeat(&frame, MIB));
                     let src = t.give(src.fails_at(at).fails_with(kind));
                     t.solve(|| all(reader(src, MAX)))
@@ -414,20 +417,33 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .about(about);
     }
     grade
-        .case("gives_up_on_large_frames", &[Cancel], |t| async move {
-            let large: Vec<Vec<u8>> = (1..=3).map(|n| vec![n; 20_000 * usize::from(n)]).collect();
-            let frames: Vec<&[u8]> = large.iter().map(Vec::as_slice).collect();
-            let src = Source::new(wire(&frames)).paced(1448, Duration::from_millis(5));
-            let got = t.solve(|| impatient(t.give(src), 3));
-            let (got, end) = got.await.ok()?;
-            nothing_lost(&t, &got, &frames, end, "after 3 ms");
-            Ok(())
-        })
-        .about("1448 bytes come every 5 ms, of frames of up to 60 KB");
+        .case(
+            "gives_up_on_large_frames",
+            &[Cancel, Correct],
+            |t| async move {
+                let large: Vec<Vec<u8>> =
+                    (1..=3).map(|n| vec![n; 100_000 * usize::from(n)]).collect();
+                let frames: Vec<&[u8]> = large.iter().map(Vec::as_slice).collect();
+                let src = || Source::new(wire(&frames)).paced(1448, Duration::from_millis(5));
+                if !are_read(&t, t.give(src()), 8 * MAX, &frames).await? {
+                    return Ok(());
+                }
+                let got = t.solve(|| impatient(t.give(src()), 3));
+                let (got, end) = got.await.ok()?;
+                nothing_lost(&t, &got, &frames, end, "after 3 ms");
+                Ok(())
+            },
+        )
+        .about("1448 bytes come every 5 ms, of frames of up to 300 KB");
     grade
-        .case("gives_up_at_once", &[Cancel], |t| async move {
-            let many = words().repeat(50);
-            let src = t.give(Source::new(wire(&many)).shaped(&[0, 1, 0, 3, 0, 0, 9, 700]));
+        .case("gives_up_at_once", &[Cancel, Correct], |t| async move {
+            let large = [b'.'; 5000];
+            let many = [&words()[..], &[b"", &large]].concat().repeat(50);
+            let src = || Source::new(wire(&many)).shaped(&[0, 1, 0, 3, 0, 0, 9, 700]);
+            if !are_read(&t, t.give(src()), MAX, &many).await? {
+                return Ok(());
+            }
+            let src = t.give(src());
             let got = t.solve(|| async {
                 let mut reader = reader(src, MAX);
                 let mut frames = Vec::new();
@@ -483,6 +499,25 @@ async fn all(mut reader: Box<dyn FrameReader>) -> Result<Vec<Bytes>> {
     Ok(frames)
 }
 
+/// Whether all frames are read where no call is given up. Where they are not, that is told, and the rest of the case
+/// would tell it as something else.
+async fn are_read(
+    t: &Trial,
+    src: Source,
+    max: usize,
+    want: &[&[u8]],
+) -> Result<bool, grader::Failed> {
+    let (got, end) = t.solve(|| until_the_end(reader(src, max))).await.ok()?;
+    match end {
+        Ok(()) => same(t, &got, want),
+        Err(error) => t.wrong(
+            Correct,
+            format!("it returned an error where nothing went wrong: {error:#}"),
+        ),
+    }
+    Ok(got.iter().map(|frame| &frame[..]).eq(want.iter().copied()))
+}
+
 /// All frames, and what came after them.
 async fn until_the_end(mut reader: Box<dyn FrameReader>) -> Result<(Vec<Bytes>, Result<()>)> {
     let mut frames = Vec::new();
@@ -497,7 +532,7 @@ async fn until_the_end(mut reader: Box<dyn FrameReader>) -> Result<(Vec<Bytes>, 
 
 /// All frames, by calls that are given up after `patience` milliseconds, and the error that ended them.
 async fn impatient(src: Source, patience: u64) -> Result<(Vec<Bytes>, Option<anyhow::Error>)> {
-    let mut reader = reader(src, MAX);
+    let mut reader = reader(src, 8 * MAX);
     let mut frames = Vec::new();
     for _ in 0..10_000 {
         match tokio::time::timeout(Duration::from_millis(patience), reader.next_frame()).await {

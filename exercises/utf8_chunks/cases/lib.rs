@@ -15,7 +15,7 @@ use tokio_stream::StreamExt;
 /// Characters of one to four bytes, the first and the last of each length, and the two that are beside the
 /// surrogates. A byte order mark is a character like any other.
 const TEXT: &str = "\u{feff}déjà vu: 日本語 🦀 naïve € \u{0}\u{7f}\u{80}\u{7ff}\u{800}\u{d7ff}\u{e000}\u{fffd}\u{ffff}\
-                    \u{10000}\u{40000}\u{fffff}\u{10ffff} \r\nfin €";
+                    \u{10000}\u{40000}\u{fffff}\u{10ffff} \r\nfin € \u{1f1eb}\u{1f1f7} e\u{301} \u{1f469}\u{200d}\u{1f680}!";
 
 /// Each is wrong at its last byte, and at none before.
 const WRONG: [(&str, &[u8]); 20] = [
@@ -178,10 +178,16 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     }
                     decoder.finish()?;
                     let (mut given_up, mut wrong) = (new_decoder(), new_decoder());
-                    given_up.push(b"so: \xc3")?;
-                    if wrong.push(b"so: \xff").is_ok() {
+                    given_up.push(&[&b"so: ".repeat(100)[..], b"\xc3"].concat())?;
+                    if wrong
+                        .push(&[&b"so: ".repeat(100)[..], b"\xff"].concat())
+                        .is_ok()
+                    {
                         wrong.finish().err();
                     }
+                    let mut cut_off = new_decoder();
+                    cut_off.push(&[&b"so: ".repeat(100)[..], b"\xc3"].concat())?;
+                    cut_off.finish().err();
                 }
                 Ok(given)
             });
@@ -201,11 +207,23 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .case("wrong_bytes", &[Errors], |t| async move {
             let mut missed = Vec::new();
             for (what, bytes) in WRONG {
-                // What comes after it, in the same chunk.
-                let all = [b"so: ", bytes, b"\x80\x80\x80, and so on"].concat();
-                if !refused(&t, [&all[..]].into_iter()).await? {
-                    missed.push(no_error(what, bytes));
+                // Behind it, in the same chunk: what would make a character of it for a decoder that does not look, or
+                // more than that. Before it: a word, or nothing.
+                for before in [&b"so: "[..], b""] {
+                    for after in [&made_whole(bytes)[..], b"\x80\x80\x80"] {
+                        let all = [before, bytes, after, b", and so on"].concat();
+                        let large = [before, bytes, after, &b"and so on\n".repeat(6600)].concat();
+                        for all in [all, large] {
+                            if !refused(&t, [&all[..]].into_iter()).await? {
+                                missed.push(no_error(what, bytes));
+                            }
+                        }
+                    }
                 }
+            }
+            let pair = b"\xed\xa0\xbe\xed\xb6\x80";
+            if !refused(&t, [&pair[..]].into_iter()).await? {
+                missed.push(no_error("a crab as two surrogates", pair));
             }
             tell(&t, Errors, &missed);
             Ok(())
@@ -310,6 +328,15 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         .about("after 1, 2 or 3 bytes of it");
 
     grade.run()
+}
+
+/// The continuation bytes that are missing of what `bytes` begins.
+fn made_whole(bytes: &[u8]) -> Vec<u8> {
+    let whole = match bytes[0] {
+        0xc0.. => bytes[0].leading_ones() as usize,
+        _ => 1,
+    };
+    vec![0xbf; whole.saturating_sub(bytes.len())]
 }
 
 fn no_error(what: &str, bytes: &[u8]) -> String {

@@ -1,4 +1,4 @@
-// trap fails correct: carries between small chunks, and takes a large one for the whole text
+// trap fails correct, errors: carries between small chunks, and takes a large one for the whole text
 
 use std::str;
 

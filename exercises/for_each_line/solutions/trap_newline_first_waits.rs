@@ -1,0 +1,59 @@
+// trap fails early: a newline that is the first byte of a piece waits for the next piece
+
+use tokio::io::{AsyncBufRead, AsyncBufReadExt};
+
+pub async fn for_each_line<R, F>(mut src: R, max_line: usize, mut on_line: F) -> anyhow::Result<u64>
+where
+    R: AsyncBufRead + Unpin,
+    F: FnMut(&[u8]),
+{
+    let mut line: Vec<u8> = Vec::new();
+    let mut too_long = false;
+    let mut skipped = 0u64;
+    let mut late = false;
+    loop {
+        let buf = src.fill_buf().await?;
+        if buf.is_empty() {
+            break;
+        }
+        if buf == b"\n" && !late && !line.is_empty() && !too_long {
+            late = true;
+            src.consume(1);
+            continue;
+        }
+        if late {
+            on_line(&line);
+            line.clear();
+            late = false;
+            continue;
+        }
+        let (piece, used, ended) = match buf.iter().position(|&b| b == b'\n') {
+            Some(at) => (&buf[..at], at + 1, true),
+            None => (buf, buf.len(), false),
+        };
+        if !too_long {
+            if piece.len() > max_line - line.len() {
+                too_long = true;
+                line = Vec::new();
+            } else {
+                line.extend_from_slice(piece);
+            }
+        }
+        if ended {
+            if too_long {
+                skipped += 1;
+            } else {
+                on_line(&line);
+            }
+            too_long = false;
+            line.clear();
+        }
+        src.consume(used);
+    }
+    if too_long {
+        skipped += 1;
+    } else if !line.is_empty() || late {
+        on_line(&line);
+    }
+    Ok(skipped)
+}

@@ -1,0 +1,51 @@
+// trap fails cancel: yields with a frame of more than 1 KiB in its hand
+
+use anyhow::{bail, ensure};
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+pub struct FrameReader<R> {
+    inner: R,
+    max_frame: usize,
+    buf: BytesMut,
+}
+
+impl<R: AsyncRead + Unpin + Send + 'static> FrameReader<R> {
+    pub fn new(inner: R, max_frame: usize) -> Self {
+        FrameReader {
+            inner,
+            max_frame,
+            buf: BytesMut::new(),
+        }
+    }
+
+    pub async fn next_frame(&mut self) -> anyhow::Result<Option<Bytes>> {
+        loop {
+            if self.buf.len() >= 4 {
+                let len = u32::from_be_bytes(self.buf[..4].try_into().unwrap()) as usize;
+                ensure!(
+                    len <= self.max_frame,
+                    "a frame of {len} bytes, the maximum is {}",
+                    self.max_frame
+                );
+                if self.buf.len() - 4 >= len {
+                    self.buf.advance(4);
+                    let frame = self.buf.split_to(len).freeze();
+                    if len > 1024 {
+                        tokio::task::yield_now().await;
+                    }
+                    return Ok(Some(frame));
+                }
+            }
+            if self.buf.capacity() - self.buf.len() < 1024 {
+                self.buf.reserve(8192);
+            }
+            if self.inner.read_buf(&mut self.buf).await? == 0 {
+                if self.buf.is_empty() {
+                    return Ok(None);
+                }
+                bail!("the source ends inside a frame");
+            }
+        }
+    }
+}
