@@ -838,6 +838,19 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
         .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
+/// What `work` gives and how long it takes, in virtual time that goes on only when no thread is at work.
+///
+/// tokio's paused clock jumps when all tasks wait, also while a plain thread works for one of them; while there is a
+/// job of the blocking pool it does not, and moves only when all threads sleep.
+pub async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
+    let (done, end) = std::sync::mpsc::channel::<()>();
+    tokio::task::spawn_blocking(move || end.recv());
+    let start = Instant::now();
+    let got = work.await;
+    drop(done);
+    (got, start.elapsed())
+}
+
 /// The criterion and the cause of a crossed wire.
 pub(crate) fn verdict_of(trip: Trip) -> (Option<Criterion>, Cause) {
     match trip {

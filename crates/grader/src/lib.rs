@@ -96,7 +96,7 @@ pub mod report;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-pub use case::{Answer, Case, Failed, Grade, Trial, count};
+pub use case::{Answer, Case, Failed, Grade, Trial, count, timed};
 pub use futures_core::future::{BoxFuture, LocalBoxFuture};
 pub use meter;
 pub use record::Criterion;

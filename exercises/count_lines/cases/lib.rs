@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use grader::Criterion::{Cancel, Correct, Errors, Memory};
 use grader::meter::{Content, KIB, MIB, Source, heap};
-use grader::{ERROR_KINDS, Grade, LocalBoxFuture};
-use tokio::time::Instant;
+use grader::{ERROR_KINDS, Grade, LocalBoxFuture, timed};
 
 /// `count_lines`, as the cases call it.
 pub type Solution = fn(Source) -> LocalBoxFuture<'static, anyhow::Result<u64>>;
@@ -80,9 +79,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             };
             let (first, second) = (slow(), slow());
             let quick = t.give(Source::new(Content::exactly("a\nb\n")));
-            let start = Instant::now();
             let all = t.solve(|| async {
-                let quick = async { (count_lines(quick).await, start.elapsed()) };
+                let quick = timed(count_lines(quick));
                 let (first, second, (quick, took)) =
                     tokio::join!(count_lines(first), count_lines(second), quick);
                 Ok(((first?, second?, quick?), took))
@@ -229,6 +227,12 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {
         let log = Content::repeat("a line of a log\n", 64 * MIB);
         let src = t.give(Source::new(log).paced(64 * KIB, Duration::from_millis(100)));
+        t.cancel_after(Duration::from_secs(2), || count_lines(src))
+            .await
+    });
+    grade.case("the_caller_gives_up_early", &[Cancel], |t| async move {
+        let log = Content::repeat("a line of a log\n", MIB);
+        let src = t.give(Source::new(log).begins_after(Duration::from_secs(10)));
         t.cancel_after(Duration::from_secs(2), || count_lines(src))
             .await
     });

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use grader::Criterion::{Backpressure, Cancel, Correct, Errors, Memory};
 use grader::meter::{Content, KIB, MIB, Sink, Source, Window, heap};
-use grader::{ERROR_KINDS, Grade, LocalBoxFuture};
-use tokio::time::Instant;
+use grader::{ERROR_KINDS, Grade, LocalBoxFuture, timed};
 
 const SHUT_DOWN_ANYWAY: &str = "the sink was shut down although the source had broken: its reader takes the part that came for the whole";
 
@@ -99,16 +98,34 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             .about(about);
     }
 
-    grade
-        .case("a_word_an_hour", &[Correct], |t| async move {
-            let hour = Duration::from_secs(3600);
-            let page = Content::exactly("one two three");
-            let src = t.give(Source::new(page.clone()).paced(4, hour));
-            let dst = t.give(Sink::new(page.clone()));
+    let hour = Duration::from_secs(3600);
+    for (name, about, piece, slow) in [
+        ("a_byte_an_hour", "a byte an hour", 1, None),
+        ("a_word_an_hour", "4 bytes an hour", 4, None),
+        ("5_bytes_an_hour", "5 bytes an hour", 5, None),
+        ("8_kib_an_hour", "8 KiB an hour", 8 * KIB, None),
+        ("64_kib_an_hour", "64 KiB an hour", 64 * KIB, None),
+        (
+            "a_word_an_hour_to_a_slow_phone",
+            "4 bytes an hour, and the phone takes 2 a minute",
+            4,
+            Some(Duration::from_secs(60)),
+        ),
+    ] {
+        grade.case(name, &[Correct], move |t| async move {
+            let pieces = 8;
+            let page = Content::repeat("one two three, four, five\n", pieces * piece - 1);
+            let src = t.give(Source::new(page.clone()).paced(piece, hour));
+            let dst = Sink::new(page.clone());
+            let dst = t.give(match slow {
+                Some(wait) => dst.paced(2, wait),
+                None => dst,
+            });
             let seen = dst.watch();
             let both = t.solve(|| async {
                 let (mut relayed, mut taken) = (relay(src, dst), Vec::new());
-                for wait in [hour / 2, hour, hour] {
+                for hours in 1..pieces {
+                    let wait = if hours == 1 { hour / 2 } else { hour };
                     tokio::select! {
                         biased;
                         n = &mut relayed => return Ok((n?, taken)),
@@ -120,20 +137,21 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             let (n, taken) = both.await.ok()?;
             t.whole(&seen, page.len());
             t.equal("bytes", n, page.len());
-            let late = (1..).zip(taken).find(|&(hours, taken)| taken < 4 * hours);
+            let late = (1..).zip(taken).find(|&(hours, taken)| taken < piece * hours);
             if let Some((hours, taken)) = late {
                 t.wrong(
                     Correct,
                     format!(
                         "of {} bytes that had come, the sink had {taken}, half an hour later: what fills no buffer yet \
                          must not wait for more",
-                        4 * hours
+                        piece * hours
                     ),
                 );
             }
             Ok(())
         })
-        .about("4 bytes an hour");
+        .about(about);
+    }
 
     grade
         .case("two_at_once", &[Correct], |t| async move {
@@ -146,9 +164,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             let (quick, quick_dst) = page("a quick one");
             let quick = t.give(quick);
             let (slow_seen, quick_seen) = (slow_dst.watch(), quick_dst.watch());
-            let start = Instant::now();
             let both = t.solve(|| async {
-                let quick = async { (relay(quick, quick_dst).await, start.elapsed()) };
+                let quick = timed(relay(quick, quick_dst));
                 let (slow, (quick, took)) = tokio::join!(relay(slow, slow_dst), quick);
                 Ok((slow?, quick?, took))
             });
