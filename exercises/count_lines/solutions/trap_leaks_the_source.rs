@@ -1,4 +1,4 @@
-// trap fails cancel: leaks the source, so it stays open after the answer and after the caller has gone
+// trap fails cancel, memory: leaks the source, so it stays open after the answer and after the caller has gone
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 

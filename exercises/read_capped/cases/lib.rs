@@ -142,6 +142,15 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         )
         .budget(2 * MIB + 256 * KIB)
         .size(64 * GIB);
+    grade
+        .case("a_body_in_crumbs", &[Memory, Correct], |t| async move {
+            let src = Source::new(Content::repeat("json", MIB)).shaped(&[7, 1, 3]);
+            let got = t.solve(|| read_capped(t.give(src), MIB as usize));
+            t.equal("length of the body", got.await.ok()?.len() as u64, MIB);
+            Ok(())
+        })
+        .about("1 MiB in reads of 7, 1 and 3 bytes")
+        .budget(2 * MIB + 256 * KIB);
     for (name, read) in [
         ("a_body_of_5_mib", 16 * 1024),
         ("a_body_of_5_mib_in_packets", 1000),

@@ -182,6 +182,38 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             Ok(())
         })
         .about("of the first, 4 bytes come an hour");
+    grade
+        .case("two_slow_phones", &[Correct], move |t| async move {
+            let page = |text, wait| {
+                let page = Content::exactly(text);
+                let src = t.give(Source::new(page.clone()));
+                let dst = Sink::new(page).shaped(&[0, 3]);
+                (src, t.give(if wait { dst.paced(3, hour) } else { dst }))
+            };
+            let (src_a, dst_a) = page("one slow page", true);
+            let (src_b, dst_b) = page("ANOTHER, SLOW", true);
+            let (quick, quick_dst) = page("0123456789...", false);
+            let seen = [dst_a.watch(), dst_b.watch(), quick_dst.watch()];
+            let all = t.solve(|| async {
+                let quick = timed(relay(quick, quick_dst));
+                let (a, b, (quick, took)) =
+                    tokio::join!(relay(src_a, dst_a), relay(src_b, dst_b), quick);
+                Ok(((a?, b?, quick?), took))
+            });
+            let (lengths, took) = all.await.ok()?;
+            for seen in &seen {
+                t.whole(seen, 13);
+            }
+            t.equal("bytes of three pages at once", lengths, (13, 13, 13));
+            t.check(Correct, took < Duration::from_secs(60), || {
+                format!(
+                    "a page for a quick phone took {} s beside two for slow ones: one call waits for another",
+                    took.as_secs()
+                )
+            });
+            Ok(())
+        })
+        .about("they take 3 bytes an hour, and a third is quick");
 
     grade
         .case("a_large_download", &[Memory, Correct], |t| async move {
@@ -388,6 +420,20 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         }
         let after = "384 pages that broke and 128 that the caller gave up";
         t.let_go(before, 64 * KIB, after);
+        Ok(())
+    });
+    grade.case("the_caller_gives_up_in_silence", &[Cancel], |t| async move {
+        let page = Content::repeat("a piece of a page\n", 64 * KIB);
+        let src = t.give(Source::new(page.clone()).paced(KIB, Duration::from_secs(10)));
+        let dst = t.give(Sink::new(page));
+        let seen = dst.watch();
+        t.cancel_after(Duration::from_secs(25), || relay(src, dst))
+            .await?;
+        t.check(Cancel, seen.shutdowns() == 0, || {
+            "the sink was shut down although the caller gave up while nothing came: its reader takes the part that \
+             came for the whole"
+                .into()
+        });
         Ok(())
     });
     grade.case("the_caller_gives_up", &[Cancel], |t| async move {

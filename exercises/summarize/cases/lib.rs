@@ -210,6 +210,16 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         });
     }
     grade
+        .case("broken_after_1100_chunks", &[Errors], |t| async move {
+            let src = Chunks::new(Content::repeat("a piece of an upload\n", 100 * KIB));
+            let src = t.give(src.shaped(&[16]).fails_at(16 * 1100));
+            t.solve(|| summarize(src))
+                .await
+                .err("the stream broke after 1,100 of 6,400 chunks")?;
+            Ok(())
+        })
+        .about("of 16 bytes each");
+    grade
         .case("broken_in_any_way", &[Errors], |t| async move {
             let data = Content::repeat("a piece of an upload\n", 4 * MIB);
             for kind in ERROR_KINDS {
