@@ -332,8 +332,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
 
     grade
         .case("an_hour", &[Correct], |t| async move {
-            let service = Service::new(8, |_| MS).takes_an_hour(&t, 3);
-            let items = items(&t, 7, 0, AHEAD).paced(3, HOUR);
+            let service = Service::new(8, |_| MS).takes_an_hour(&t, 6);
+            let items = items(&t, 7, 0, AHEAD).begins_after(HOUR).paced(3, HOUR);
             let (answer, done) = run(&t, items, LIMIT, service).await;
             let n = answer.ok()?;
             t.check(Correct, done == 7, || {
@@ -345,7 +345,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             t.equal("items in the number that it returned", n, 7);
             Ok(())
         })
-        .about("three items an hour; the job of the fourth takes an hour");
+        .about("three items an hour, the first after one; the last job takes an hour");
 
     grade
         .case("done_and_gone", &[Memory], |t| async move {
@@ -482,15 +482,18 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
             "a_job_fails_and_the_source_is_quiet",
             &[Errors, Cancel],
             |t| async move {
-                let service = Service::new(8, |_| 10 * MS).breaks(&t, 1, ErrorKind::Other);
-                let items = items(&t, 6, 0, AHEAD).paced(3, 30 * SECOND);
-                let (answer, _) = run(&t, items, LIMIT, service).await;
-                answer.err("the job of the second item failed")?;
-                at_once(&t, "nobody looked at it while the next item was waited for");
+                for every in [1, 3] {
+                    let service =
+                        Service::new(8, |_| 10 * MS).breaks(&t, every - 1, ErrorKind::Other);
+                    let items = items(&t, 2 * every, 0, AHEAD).paced(every, 30 * SECOND);
+                    let (answer, _) = run(&t, items, LIMIT, service).await;
+                    answer.err("the job of the second item failed")?;
+                    at_once(&t, "nobody looked at it while the next item was waited for");
+                }
                 Ok(())
             },
         )
-        .about("three items, then 30 s without any");
+        .about("an item or three, then 30 s without any");
     grade
         .case(
             "a_job_fails_without_a_wait",

@@ -1,4 +1,4 @@
-// trap fails correct, cancel, errors: takes what one read brought for one frame
+// trap fails correct, errors: takes what one read brought for one frame
 
 use anyhow::{Result, ensure};
 use bytes::{Buf, Bytes, BytesMut};

@@ -243,10 +243,10 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
         ),
         (
             "carriage_returns_stay",
-            "a\r\nb\r\n".into(),
+            "a\r\nbad\r\nb\r\n".into(),
             "A\r\nB\r\n".into(),
-            "",
-            report(2, 0, 0),
+            "bad\r\n",
+            report(2, 1, 0),
         ),
     ] {
         grade.case(name, &[Correct], move |t| {
@@ -272,9 +272,11 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     }
     grade
         .case("no_text", &[Correct], |t| async move {
-            let src = t.give(Source::new(Content::exactly(b"a\n\xff\xfe\nb\n\xff")));
+            let src = t.give(Source::new(Content::exactly(
+                b"a\nbad 1\n\xff\xfe\nb\n\xff",
+            )));
             let out = t.give(Sink::new(Content::exactly("A\nB\n")));
-            let dead = t.give(Sink::new(Content::exactly(b"\xff\xfe\n\xff\n")));
+            let dead = t.give(Sink::new(Content::exactly(b"bad 1\n\xff\xfe\n\xff\n")));
             let (o, d) = (out.watch(), dead.watch());
             let enrich = capitals(&Jobs::new(8), ms(1));
             let got = t
@@ -282,13 +284,13 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                 .await
                 .ok()?;
             t.whole(&o, 4);
-            whole_letters(&t, &d, 5);
+            whole_letters(&t, &d, 11);
             t.equal(
                 "report",
                 got,
                 Report {
                     written: 2,
-                    rejected: 2,
+                    rejected: 3,
                     too_long: 0,
                 },
             );
@@ -449,7 +451,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     });
     grade
         .case("a_slow_output", &[Backpressure], |t| async move {
-            let (input, output) = rows(8192);
+            let input = Content::repeat(format!("row{:.>97}", "\n"), 128 * KIB);
+            let output = Content::repeat(format!("ROW{:.>97}", "\n"), 128 * KIB);
             let letters = Content::repeat(format!("bad{:.>97}", "\n"), 128 * KIB);
             for (input, output, dead) in [
                 (input, Some(output), None),
@@ -787,9 +790,10 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     let (row, none) = (if refused { BAD } else { ROW }, nothing());
                     let src = t.give(Source::new(Content::repeat(row, 16 * 400)));
                     let slow = Content::repeat(if refused { BAD.into() } else { ROW.to_uppercase() }, 16 * 400);
-                    let slow = Sink::new(slow).paced(16, HOUR);
+                    let slow = Sink::new(slow).paced(10, HOUR);
                     let (out, dead) = if refused { (none, slow) } else { (slow, none) };
                     let (out, dead) = (t.give(out), t.give(dead));
+                    let (o, d) = (out.watch(), dead.watch());
                     let stop_at = tokio::time::Instant::now() + HOUR + HOUR / 2;
                     let late = Arc::new(AtomicU64::new(0));
                     let (count, jobs) = (Arc::clone(&late), Jobs::new(8));
@@ -814,6 +818,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                         )
                     });
                     t.equal("rows written and rejected", got.written + got.rejected, jobs.started());
+                    t.whole(&o, 16 * got.written);
+                    whole_letters(&t, &d, 16 * got.rejected);
                 }
                 Ok(())
             },

@@ -150,7 +150,7 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
     ] {
         grade
             .case(name, &[Backpressure, Correct], move |t| async move {
-                let upload = Content::repeat(UPLOAD, 4 * MIB);
+                let upload = Content::exactly(UPLOAD.repeat(4 * MIB as usize / UPLOAD.len()));
                 let window = Window::new(256 * KIB);
                 let src = t.give(Source::new(upload.clone()).window(&window));
                 let slow = Sink::new(upload.clone()).paced(chunk, Duration::from_millis(100));
