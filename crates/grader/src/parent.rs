@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -312,9 +312,7 @@ fn run_once(
     let (reader, late) = if read_late {
         (None, Some(read))
     } else {
-        let (send, records) = mpsc::channel();
-        thread::spawn(move || send.send(read()));
-        (Some(records), None)
+        (Some(thread::spawn(read)), None)
     };
 
     let began = Instant::now();
@@ -357,14 +355,8 @@ fn run_once(
     };
     let ((out, out_ended), (err, err_ended)) = (said(&out), said(&err));
     let (records, foreign) = match (reader, late) {
-        (Some(records), _) => (0..PIPES)
-            .map_while(|_| match records.recv_timeout(TURN) {
-                Err(mpsc::RecvTimeoutError::Timeout) => Some(None),
-                received => received.ok().map(Some),
-            })
-            .flatten()
-            .next()
-            .unwrap_or_default(),
+        (Some(reader), _) if ends(&reader, &mut { PIPES }) => reader.join().unwrap_or_default(),
+        (Some(_held), _) => Default::default(),
         (None, Some(read)) => read(),
         (None, None) => Default::default(),
     };
@@ -466,14 +458,19 @@ impl Drain {
     /// What was printed, and whether the pipe has ended; waits at most so many `turns` for that. A process that was
     /// started and got away may hold it open for as long as it likes.
     fn said(&self, turns: &mut u32) -> (String, bool) {
-        while !self.thread.is_finished() && *turns > 0 {
-            thread::sleep(TURN);
-            *turns -= 1;
-        }
+        let ended = ends(&self.thread, turns);
         let kept = lock(&self.kept);
-        let text = String::from_utf8_lossy(&kept).into_owned();
-        (text, self.thread.is_finished())
+        (String::from_utf8_lossy(&kept).into_owned(), ended)
     }
+}
+
+/// Whether a thread ends within so many turns, which it takes from `turns`.
+fn ends<T>(thread: &thread::JoinHandle<T>, turns: &mut u32) -> bool {
+    while !thread.is_finished() && *turns > 0 {
+        thread::sleep(TURN);
+        *turns -= 1;
+    }
+    thread.is_finished()
 }
 
 /// Reads what is printed, so that the process does not wait, and keeps the beginning.

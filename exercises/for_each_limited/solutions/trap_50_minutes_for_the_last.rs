@@ -1,6 +1,5 @@
 // trap fails correct: the jobs that are left at the end have 50 minutes
 
-#![allow(unused)]
 use tokio_stream::{Stream, StreamExt};
 
 pub async fn for_each_limited<S, T, F, Fut>(items: S, limit: usize, work: F) -> anyhow::Result<u64>

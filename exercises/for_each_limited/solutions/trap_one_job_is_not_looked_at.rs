@@ -1,6 +1,5 @@
 // trap fails errors: where one job runs, it is looked at when the next item is there
 
-#![allow(unused)]
 use tokio_stream::{Stream, StreamExt};
 
 pub async fn for_each_limited<S, T, F, Fut>(items: S, limit: usize, work: F) -> anyhow::Result<u64>
@@ -25,8 +24,16 @@ where
             continue;
         }
         tokio::select! {
-            Some(r) = set.join_next() => { r??; done += 1; }
-            x = items.next(), if !ended && set.len() < limit => match x { Some(x) => { set.spawn(work(x)); } None => ended = true },
+            Some(result) = set.join_next() => {
+                result??;
+                done += 1;
+            }
+            item = items.next(), if !ended && set.len() < limit => match item {
+                Some(item) => {
+                    set.spawn(work(item));
+                }
+                None => ended = true,
+            },
             else => return Ok(done),
         }
     }

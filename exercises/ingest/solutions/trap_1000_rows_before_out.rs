@@ -1,6 +1,5 @@
 // trap fails backpressure: up to 1,000 rows that are done wait for the output in a queue of their own
 
-#![allow(unused)]
 use std::collections::VecDeque;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinHandle;
@@ -144,7 +143,14 @@ where
     loop {
         tokio::select! {
             biased;
-            r = out.write(hand.front().map_or(&[][..], |h| &h[done_at..])), if !hand.is_empty() => { let n = r?; if n == 0 { anyhow::bail!("zero") } done_at += n; if done_at == hand.front().unwrap().len() { hand.pop_front(); done_at = 0; report.written += 1; } }
+            taken = out.write(hand.front().map_or(&[][..], |row| &row[done_at..])), if !hand.is_empty() => {
+                done_at += taken?;
+                if hand.front().is_some_and(|row| row.len() == done_at) {
+                    hand.pop_front();
+                    done_at = 0;
+                    report.written += 1;
+                }
+            }
             () = &mut stop, if taking => taking = false,
             answer = head(&mut rows), if !rows.is_empty() && hand.len() < 1000 => {
                 match answer {

@@ -1,6 +1,5 @@
 // trap fails correct: a dead letter loses the carriage return at its end
 
-#![allow(unused)]
 use std::collections::VecDeque;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinHandle;

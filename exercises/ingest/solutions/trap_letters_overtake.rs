@@ -1,6 +1,5 @@
 // trap fails correct: a line that is no UTF-8 is put aside at once, and overtakes those that were refused
 
-#![allow(unused)]
 use std::collections::VecDeque;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinHandle;
@@ -96,26 +95,21 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     }
 }
 
-enum Row {
-    Job(JoinHandle<anyhow::Result<String>>, Vec<u8>),
-    Dead(Vec<u8>),
-}
+struct Row(JoinHandle<anyhow::Result<String>>, Vec<u8>);
 
 impl Drop for Row {
     fn drop(&mut self) {
-        if let Row::Job(handle, _) = self {
-            handle.abort();
-        }
+        self.0.abort();
     }
 }
 
 async fn head(rows: &mut VecDeque<Row>) -> Option<String> {
     match rows.front_mut() {
-        Some(Row::Job(handle, _)) => match handle.await {
+        Some(Row(handle, _)) => match handle.await {
             Ok(answer) => answer.ok(),
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         },
-        _ => None,
+        None => None,
     }
 }
 
@@ -152,7 +146,7 @@ where
                         rows.pop_front();
                     }
                     None => {
-                        if let Some(Row::Job(_, line) | Row::Dead(line)) = rows.front_mut() {
+                        if let Some(Row(_, line)) = rows.front_mut() {
                             line.push(b'\n');
                             dead.write_all(line).await?;
                         }
@@ -163,8 +157,11 @@ where
             }
             step = lines.step(), if taking && rows.len() < cfg.concurrency => match step? {
                 Step::Line(line) => match String::from_utf8(line.clone()) {
-                    Ok(text) => rows.push_back(Row::Job(tokio::spawn(enrich(text)), line)),
-                    Err(_) => { let mut l = line; l.push(b'\n'); dead.write_all(&l).await?; report.rejected += 1; }
+                    Ok(text) => rows.push_back(Row(tokio::spawn(enrich(text)), line)),
+                    Err(_) => {
+                        dead.write_all(&[&line[..], b"\n"].concat()).await?;
+                        report.rejected += 1;
+                    }
                 },
                 Step::TooLong => report.too_long += 1,
                 Step::More => {}

@@ -1,6 +1,5 @@
 // trap fails correct: a row is written in a branch of `select!`, and lost when the stop comes first
 
-#![allow(unused)]
 use std::collections::VecDeque;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinHandle;
@@ -147,7 +146,10 @@ where
                 match answer {
                     Some(mut row) => {
                         row.push('\n');
-                        tokio::select! { r = out.write_all(row.as_bytes()) => { r?; } () = &mut stop, if taking => { taking = false; } };
+                        tokio::select! {
+                            written = out.write_all(row.as_bytes()) => written?,
+                            () = &mut stop, if taking => taking = false,
+                        }
                         report.written += 1;
                         rows.pop_front();
                     }

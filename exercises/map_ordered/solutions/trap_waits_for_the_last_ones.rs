@@ -1,23 +1,28 @@
 // trap fails errors: after the end of the input, an error waits for the jobs behind it
 
-#![allow(unused)]
+use std::collections::VecDeque;
+
 use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_stream::{Stream, StreamExt};
 
-struct Ab<U>(tokio::task::JoinHandle<anyhow::Result<U>>);
-impl<U> Drop for Ab<U> {
+struct AbortOnDrop<U>(JoinHandle<anyhow::Result<U>>);
+
+impl<U> Drop for AbortOnDrop<U> {
     fn drop(&mut self) {
-        self.0.abort()
+        self.0.abort();
     }
 }
-async fn head<U>(
-    q: &mut std::collections::VecDeque<Ab<U>>,
-) -> Result<anyhow::Result<U>, tokio::task::JoinError> {
-    (&mut q.front_mut().unwrap().0).await
+
+async fn oldest<U>(jobs: &mut VecDeque<AbortOnDrop<U>>) -> Result<anyhow::Result<U>, JoinError> {
+    match jobs.front_mut() {
+        Some(job) => (&mut job.0).await,
+        None => std::future::pending().await,
+    }
 }
 
 pub async fn map_ordered<S, T, F, Fut, U>(
-    items: S,
+    mut items: S,
     limit: usize,
     work: F,
     out: mpsc::Sender<U>,
@@ -29,13 +34,26 @@ where
     Fut: Future<Output = anyhow::Result<U>> + Send + 'static,
     U: Send + Sync + 'static,
 {
-    let mut items = items;
-    let mut q = std::collections::VecDeque::new();
-    let (mut ended, mut started, mut sent) = (false, 0u64, 0u64);
+    let mut jobs = VecDeque::new();
+    let mut ended = false;
     loop {
         tokio::select! {
-            answer = head(&mut q), if !q.is_empty() && true => { match answer? { Ok(a) => out.send(a).await?, Err(e) => { if ended { q.pop_front(); while let Some(mut j) = q.pop_front() { let _ = (&mut j.0).await; } } return Err(e) } } q.pop_front(); sent += 1;  }
-            x = items.next(), if !ended && q.len() < limit => match x { Some(x) => { started += 1; q.push_back(Ab(tokio::spawn(work(x)))); } None => ended = true },
+            answer = oldest(&mut jobs), if !jobs.is_empty() => {
+                jobs.pop_front();
+                match answer? {
+                    Ok(answer) => out.send(answer).await?,
+                    Err(error) => {
+                        while let Some(mut job) = jobs.pop_front().filter(|_| ended) {
+                            let _ = (&mut job.0).await;
+                        }
+                        return Err(error);
+                    }
+                }
+            }
+            item = items.next(), if !ended && jobs.len() < limit => match item {
+                Some(item) => jobs.push_back(AbortOnDrop(tokio::spawn(work(item)))),
+                None => ended = true,
+            },
             else => return Ok(()),
         }
     }

@@ -1,6 +1,5 @@
 // trap fails backpressure: reads 257 KiB at a time, where 256 may be on their way
 
-#![allow(unused)]
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 pub async fn tee<R, A, B>(src: R, a: A, b: B) -> anyhow::Result<u64>
