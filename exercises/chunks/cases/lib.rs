@@ -201,6 +201,8 @@ pub fn grade(mut grade: Grade, solution: Solution) -> ExitCode {
                     (500, 5_000),
                     (1, 40),
                     (4096, 100_000),
+                    (8193, 50_000),
+                    (100_001, 350_000),
                     (77, 77),
                 ] {
                     let data = Content::repeat(&every_byte, len);
